@@ -1,0 +1,134 @@
+"""Runs views: from a filled view to an ensemble, with the kernel of the case shared by all of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from ..case.filling import fill, pooled_view
+from ..case.records import Case, Filled, Intervention, Setting, View
+from ..engine.kernel import Kernel
+from ..engine.run import Change, simulate
+from ..engine.sampling import Draw
+from ..engine.schedule import Schedule, schedule
+from ..futures.ensemble import Ensemble
+from ..quantities.calendar import later
+from ..quantities.units import ONE
+from ..text.problems import NOWHERE, CaseError, Problem, Problems, nearest
+
+Tick = Callable[[float], None]
+
+
+@dataclass(slots=True)
+class Options:
+    """What a user may set for a run."""
+
+    futures: int = 16_384
+    seed: int = 1
+    until: date | None = None
+    known_by: date | None = None
+    settings: list[Setting] = field(default_factory=list)
+    interventions: list[Intervention] = field(default_factory=list)
+    threads: int = 0
+
+
+class Runner:
+    """A case with its compiled world. The kernel is compiled when it is first needed."""
+
+    def __init__(self, case: Case, options: Options) -> None:
+        self.case, self.options = case, options
+        self._kernel: Kernel | None = None
+        self.run_seconds = 0.0
+        self.stopped: Callable[[], bool] | None = None
+
+    @property
+    def kernel(self) -> Kernel:
+        """The compiled world."""
+        if self._kernel is None:
+            self._kernel = Kernel(self.case.built.graph)
+        return self._kernel
+
+    def fill(self, view: View) -> Filled:
+        """The view with every parameter set, at the run's as-of date."""
+        return fill(self.case, view, self.options.known_by, self.options.settings)
+
+    def fill_pooled(self, start: date) -> Filled:
+        """The pooled view at a date."""
+        filled = self.fill(pooled_view(start))
+        filled.name = filled.label = f"pooled@{start}"
+        return filled
+
+    def until(self, start: date) -> date:
+        """The horizon of a run that starts then."""
+        return self.options.until or later(start, self.case.horizon)
+
+    def draws(self, filled: Filled) -> dict[str, Draw]:
+        """What each scalar parameter is drawn from."""
+        return {name: Draw(used.distribution, used.unit.factor) for name, used in filled.used.items()}
+
+    def switch_rows(self, switches: dict[str, str]) -> dict[str, float]:
+        """Switches as the numbers that rows hold."""
+        declared = self.case.built.world.switches
+        return {n: float(declared[n].options.index(v)) if declared[n].options else float(v == "true") for n, v in switches.items()}
+
+    def plan(self, filled: Filled, until: date, step_days: int | None = None) -> tuple[Schedule, list[Change]]:
+        """The calendar of a run with its interventions. Raises ``CaseError`` for one that names nothing."""
+        graph, built = self.case.built.graph, self.case.built
+        forced: dict[str, list[date]] = {}
+        later_changes: list[tuple[Intervention, int]] = []
+        problems = Problems()
+        names = [e.name for e in graph.events]
+        for do in [*filled.view.interventions, *self.options.interventions]:
+            if do.day < filled.start or do.day >= until:
+                message = f"'{do.target} at {do.day}' lies outside the run from {filled.start} to {until}"
+                problems.add("bad-date", do.place, message, severity="warning")
+                continue
+            if do.distribution is None:
+                if do.target not in names:
+                    problems.add("unknown-name", do.place, f"there is no event '{do.target}'", nearest(do.target, names))
+                forced.setdefault(do.target, []).append(do.day)
+            elif do.target not in built.row_of or "#" in do.target:
+                problems.add("unknown-name", do.place, f"there is no parameter '{do.target}'", nearest(do.target, built.row_of))
+            elif do.target in {s.name for s in graph.slots if s.role == "redrawn"}:
+                problems.add("bad-intervention", do.place, f"'{do.target}' is drawn anew by events: set it for the whole run instead")
+            else:
+                later_changes.append((do, built.row_of[do.target]))
+        problems.stop()
+        plan = schedule(graph, filled.start, until, step_days or self.case.step_days, forced)
+        changes = []
+        for do, row in later_changes:
+            assert do.distribution is not None
+            unit = graph.rows[row].unit or ONE
+            changes.append(Change(plan.index(do.day), row, do.distribution.median * unit.factor))
+        return plan, changes
+
+    def run(self, filled: Filled, bands: bool = False, tick: Tick | None = None, futures: int = 0, switches: dict[str, str] | None = None) -> Ensemble:
+        """An ensemble of a filled view. Raises ``CaseError``."""
+        until = self.until(filled.start)
+        plan, changes = self.plan(filled, until)
+        kernel = self.kernel
+        began = time.perf_counter()
+        raw = simulate(
+            kernel,
+            self.case.built,
+            self.draws(filled),
+            self.switch_rows(switches or filled.switches),
+            plan,
+            futures or self.options.futures,
+            self.options.seed,
+            changes,
+            bands,
+            self.options.threads,
+            tick,
+            self.stopped,
+        )
+        seconds = time.perf_counter() - began
+        self.run_seconds += seconds
+        return Ensemble(filled.name, filled.start, until, plan.step_days, self.case.built.graph, raw, seconds)
+
+
+def no_view(message: str, hint: str = "") -> CaseError:
+    """An error about the views that were asked for."""
+    return CaseError([Problem("unknown-view", NOWHERE, message, hint)])

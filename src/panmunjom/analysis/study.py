@@ -1,0 +1,154 @@
+"""A whole study of a case: its views beside the pooled ones, ranges over the theories, verdicts."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from ..case.filling import unknown_view
+from ..case.records import Case, Filled
+from ..futures.ensemble import REFUSE_BAD, WARN_BAD, Ensemble
+from ..quantities.calendar import parse_date
+from .drivers import Driver, drivers
+from .running import Options, Runner, Tick, no_view
+from .switches import SWITCH_FUTURES, SwitchRange, switch_range
+from .verdicts import VERDICT_FUTURES, Judge, Verdict
+
+Stage = Callable[[str, float], Tick]
+
+
+@dataclass(slots=True)
+class ViewResult:
+    """One view with all that was run from it."""
+
+    filled: Filled
+    ensemble: Ensemble
+    ranges: SwitchRange
+    verdicts: list[Verdict] = field(default_factory=list)
+    drivers: list[Driver] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The view's name, or pooled@DATE."""
+        return self.filled.name
+
+
+@dataclass(slots=True)
+class Study:
+    """The results of ``panmunjom run``."""
+
+    case: Case
+    options: Options
+    views: dict[str, ViewResult]
+    default_view: str
+    seconds: dict[str, float]
+    switch_futures: int = SWITCH_FUTURES
+    verdict_futures: int = VERDICT_FUTURES
+    warnings: list[str] = field(default_factory=list)
+    complete: bool = True
+
+    def __repr__(self) -> str:
+        return f"<Study of {self.case.id}: {', '.join(self.views)}>"
+
+    def _repr_html_(self) -> str:
+        return "".join(v.ensemble._repr_html_() for v in self.views.values())
+
+
+def chosen(runner: Runner, names: list[str]) -> list[Filled]:
+    """The views to run, filled: those named, or every view of the case with the pooled view at each of their dates."""
+    case, known_by = runner.case, runner.options.known_by
+    filled: list[Filled] = []
+    if not names:
+        dates: list[date] = []
+        for view in case.views.values():
+            source = case.library.sources.get(view.source)
+            late = known_by and ((view.start and view.start > known_by) or (source and source.published and source.published > known_by))
+            if late or view.start is None:
+                continue
+            filled.append(runner.fill(view))
+            dates.append(view.start)
+        default = case.start if not known_by or case.start <= known_by else known_by
+        return filled + [runner.fill_pooled(d) for d in sorted({*dates, default})]
+    for name in names:
+        match = re.fullmatch(r"pooled(?:@(.+))?", name)
+        if match:
+            try:
+                start = parse_date(match.group(1)) if match.group(1) else case.start
+            except ValueError as error:
+                raise no_view(f"the date of '{name}' cannot be read: {error}") from None
+            filled.append(runner.fill_pooled(start))
+        elif name in case.views:
+            view = case.views[name]
+            if known_by and view.start and view.start > known_by:
+                raise no_view(f"the view '{name}' starts on {view.start} and did not exist on {known_by}")
+            filled.append(runner.fill(view))
+        else:
+            raise unknown_view(case, name)
+    return filled
+
+
+def study(case: Case, options: Options, names: list[str] | None = None, stage: Stage | None = None, seconds: dict[str, float] | None = None) -> Study:
+    """Run the views of a case, the theories turned one at a time, and the verdicts. Raises ``CaseError``."""
+    seconds = dict(seconds or {})
+    began = time.perf_counter()
+    runner = Runner(case, options)
+    todo = chosen(runner, names or [])
+    if not todo:
+        raise no_view("there is no view to run at that date", "Choose a later --as-of.")
+    for filled in todo:  # calendars and interventions are checked before anything long begins
+        runner.plan(filled, runner.until(filled.start))
+    compiled = time.perf_counter()
+    kernel = runner.kernel
+    seconds["compile"] = kernel.seconds
+    default = next((f.name for f in todo if f.name == f"pooled@{case.start}"), todo[-1].name)
+    results: dict[str, ViewResult] = {}
+    weight = 1.0 / (len(todo) * 4)
+    for filled in todo:
+        tick = stage(f"running {filled.name}", weight) if stage else None
+        ensemble = runner.run(filled, bands=True, tick=tick)
+        tick = stage(f"turning theories in {filled.name}", weight * 2) if stage else None
+        ranges = switch_range(runner, filled, ensemble, tick=tick)
+        results[filled.name] = ViewResult(filled, ensemble, ranges)
+        tick = stage(f"judging {filled.name}", weight) if stage else None
+        if filled.view.conclusions:
+            results[filled.name].verdicts = Judge(runner, filled).verdicts(tick)
+        if filled.name == default:
+            results[filled.name].drivers = drivers(runner, filled, ensemble)
+        if tick is not None:
+            tick(1.0)
+    seconds["run"] = time.perf_counter() - compiled - kernel.seconds
+    seconds["total"] = seconds.get("load", 0.0) + time.perf_counter() - began
+    out = Study(case, options, results, default, seconds)
+    out.warnings = warnings(out)
+    return out
+
+
+def warnings(done: Study) -> list[str]:
+    """What a reader must know before believing the figures."""
+    found: list[str] = []
+    for view in done.views.values():
+        bad = view.ensemble.bad_share
+        if bad > REFUSE_BAD:
+            found.append(f"{view.name}: {bad:.1%} of the futures stopped being finite; no probability is printed")
+        elif bad > WARN_BAD:
+            found.append(f"{view.name}: {bad:.2%} of the futures stopped being finite and are left out")
+        found += [f"{view.name}: {w}" for w in view.filled.warnings]
+        for turn in view.ranges.turns:
+            if all(abs(d) == 0 and e == 0 for d, e in turn.differences.values()):
+                found.append(f"{view.name}: turning {turn.switch} to {turn.to} had no effect on the endings")
+    if done.options.interventions and len(done.views) >= 1:
+        found += _no_effect(done)
+    return found
+
+
+def _no_effect(done: Study) -> list[str]:
+    """Interventions outside a view's span change nothing there: said aloud."""
+    out = []
+    for do in done.options.interventions:
+        for view in done.views.values():
+            if not view.ensemble.start <= do.day < view.ensemble.until:
+                out.append(f"{view.name}: '{do.target} at {do.day}' lies outside its span and had no effect")
+    return out

@@ -1,0 +1,142 @@
+"""Fills a world in: for each parameter what the view says, else what was known by its date, else the dated assumption."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ..evidence.pooling import claimed, disagreement, pool, voice
+from ..evidence.records import Claim, PoolMember
+from ..quantities.units import ONE, Unit, UnknownUnit
+from ..text.problems import NOWHERE, CaseError, Place, Problem, Problems, nearest
+from ..world.declared import Column, Members, Parameter
+from ..world.graph import scalar_name
+from ..world.resolve import members_of
+from .records import Case, Filled, Setting, Used, View
+
+_OLD_DAYS = 200  # an assumption older than this at the start is named as a warning
+
+
+def pooled_view(start: date) -> View:
+    """The pooled view at a date: it sets nothing itself."""
+    return View("pooled", "", "all claims published by then, one voice among them the world's own assumption", start)
+
+
+def fill(case: Case, view: View, known_by: date | None = None, extra: list[Setting] | None = None) -> Filled:
+    """The view with every parameter and switch set.
+
+    ``known_by`` hides claims and assumptions that became known later than that day (default: the view's start).
+    ``extra`` are settings from the command line. Raises ``CaseError`` where a parameter has nothing to stand on or a claim's
+    unit does not fit.
+    """
+    problems = Problems()
+    start = view.start or case.start
+    horizon = min(start, known_by) if known_by else start
+    world = case.built.world
+    filled = Filled(view.name, view.name, view, start, horizon, {}, {})
+    settings = {s.target: s for s in view.settings}
+    settings |= {s.target: s for s in extra or []}
+    for name, parameter in world.parameters.items():
+        for members in members_of(world, parameter.per):
+            scalar = scalar_name(name, members)
+            setting = settings.get(scalar) or settings.get(name)
+            try:
+                used = _from_setting(case, parameter, scalar, setting) if setting else _pooled(case, parameter, members, horizon)
+            except _Missing as missing:
+                problems.add(missing.code, missing.place, missing.message, missing.hint)
+                continue
+            filled.used[scalar] = used
+    for name, switch in world.switches.items():
+        filled.switches[name] = view.switches.get(name, switch.default)
+    problems.stop()
+    old = sorted({u.parameter for u in filled.used.values() if u.origin == "assumption" and u.dated and (horizon - u.dated).days > _OLD_DAYS})
+    if old:
+        filled.warnings.append(f"assumptions older than {_OLD_DAYS} days at the start are used for: {', '.join(old)}")
+    return filled
+
+
+class _Missing(Exception):
+    def __init__(self, code: str, place: Place, message: str, hint: str = "") -> None:
+        self.code, self.place, self.message, self.hint = code, place, message, hint
+
+
+def column_at(parameter: Parameter, day: date) -> Column | None:
+    """The latest column of assumptions that is not after a day; never interpolated."""
+    usable = [c for c in parameter.assume if c.since is None or c.since <= day]
+    return usable[-1] if usable else None
+
+
+def _unit(case: Case, parameter: Parameter) -> Unit:
+    return case.built.unit_of.get(parameter.name, ONE)
+
+
+def _pooled(case: Case, parameter: Parameter, members: Members, day: date) -> Used:
+    """All claims about the parameter known by the day and the world's assumption, as one distribution."""
+    scalar = scalar_name(parameter.name, members)
+    column = column_at(parameter, day)
+    assumed = column.of(members) if column else None
+    voices: list[PoolMember] = []
+    claims: list[Claim] = []
+    rules = case.pool_rules
+    for claim in case.library.about(scalar, day):
+        if claim.id in rules.exclude or claim.source in rules.exclude:
+            continue
+        given = rules.weights.get(claim.id, rules.weights.get(claim.source))
+        voices.append(voice(claim, case.library.sources[claim.source], _factor(case, parameter, claim), given))
+        claims.append(claim)
+    if not voices:
+        if assumed is None:
+            first = min((c.since for c in parameter.assume if c.since), default=None)
+            message = f"'{scalar}' has no assumption known by {day}" + (f"; its first is of {first}" if first else "")
+            raise _Missing("no-assumption", parameter.place, message, "Add a column with an earlier date, or start later.")
+        return Used(scalar, parameter.name, assumed, _unit(case, parameter), "assumption", dated=column.since if column else None)
+    if assumed is not None:
+        voices.append(PoolMember("assumption", assumed, rules.weights.get("assumption", 1.0)))
+    found = pool(voices)
+    ids = tuple(c.id for c in claims)
+    dated = column.since if column else None
+    return Used(scalar, parameter.name, found, _unit(case, parameter), "pool", ids, dated, disagreement(voices))
+
+
+def _factor(case: Case, parameter: Parameter, claim: Claim) -> float:
+    """The conversion from the claim's unit to the parameter's."""
+    assert claim.quantity is not None
+    unit = _unit(case, parameter)
+    try:
+        said = case.built.units.parse(claim.quantity.unit)
+    except UnknownUnit as error:
+        raise _Missing("unknown-unit", claim.place, str(error)) from None
+    if said.dimension != unit.dimension:
+        message = f"the claim '{claim.id}' is in {claim.quantity.unit or 'a pure number'}, but '{parameter.name}' is in {unit.text or 'a pure number'}"
+        raise _Missing("wrong-unit", claim.place, message, "Never converted in silence: correct 'about' or the unit.")
+    return said.factor / unit.factor
+
+
+def _from_setting(case: Case, parameter: Parameter, scalar: str, setting: Setting) -> Used:
+    """What the view itself says: a claim with its hedge, or the analyst's own figure."""
+    unit = _unit(case, parameter)
+    if setting.claim:
+        claim = case.library.claims[setting.claim]
+        factor = _factor(case, parameter, claim)
+        said = claimed(claim, factor)
+        conversion = "" if abs(factor - 1) < 1e-12 else f"× {factor:.6g} from {claim.quantity.unit if claim.quantity else ''}"
+        return Used(scalar, parameter.name, said, unit, "claim", (claim.id,), conversion=conversion)
+    assert setting.distribution is not None
+    if setting.unit:
+        try:
+            said_unit = case.built.units.parse(setting.unit)
+        except UnknownUnit as error:
+            raise _Missing("unknown-unit", setting.place, str(error), nearest(error.word, case.built.units.names)) from None
+        if said_unit.dimension != unit.dimension:
+            raise _Missing("wrong-unit", setting.place, f"'{scalar}' is in {unit.text or 'a pure number'}, not in {setting.unit}")
+        factor = said_unit.factor / unit.factor
+        if abs(factor - 1) > 1e-12:
+            low, high = setting.distribution.interval
+            hint = f"Write {low * factor:.6g} to {high * factor:.6g} {unit.text}."
+            raise _Missing("wrong-unit", setting.place, f"'{scalar}' is kept in {unit.text}, not in {setting.unit}", hint)
+    return Used(scalar, parameter.name, setting.distribution, unit, "analyst")
+
+
+def unknown_view(case: Case, name: str) -> CaseError:
+    """The error for a view that the case does not have."""
+    known = [*case.views, "pooled", "pooled@DATE"]
+    return CaseError([Problem("unknown-view", NOWHERE, f"the case has no view '{name}'", nearest(name, known) or f"It has {', '.join(known)}.")])

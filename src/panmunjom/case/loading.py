@@ -1,0 +1,191 @@
+"""Loads a case: a shipped one by its name, any other by its folder. All problems of all files are reported together."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+from ..evidence.reading import EvidenceReader
+from ..quantities.calendar import parse_date, parse_duration
+from ..text.nodes import Fields, Mapping, read_file
+from ..text.problems import CaseError, Place, Problem, Problems, Source, nearest
+from ..world.build import build
+from ..world.reading import WorldReader
+from .records import Case, PoolRules, Question, View
+from .views import ViewReader, read_pool_rules, read_questions
+
+MAX_FILES = 200
+
+
+def shipped() -> dict[str, Path]:
+    """The cases that come with the package: name -> folder."""
+    root = Path(str(files("panmunjom"))) / "cases"
+    return {p.name: p for p in sorted(root.iterdir()) if (p / "case.yaml").is_file()} if root.is_dir() else {}
+
+
+def find(name: str) -> Path:
+    """The folder of a case: a shipped name, or a path. Raises ``CaseError``."""
+    known = shipped()
+    if name in known:
+        return known[name]
+    path = Path(name)
+    place = Place(Source(name))
+    if not path.exists():
+        hint = nearest(name, known) or f"Shipped cases: {', '.join(known)}."
+        raise CaseError([Problem("no-such-case", place, f"there is no case and no folder '{name}'", hint)])
+    if not path.is_dir() or not (path / "case.yaml").is_file():
+        message = f"'{name}' is not a case: a case is a folder with a file case.yaml"
+        raise CaseError([Problem("not-a-case", place, message, "'panmunjom new FOLDER' writes a small one.")])
+    return path
+
+
+def load(name: str | Path) -> Case:
+    """Read and check a case. Raises ``CaseError`` with every problem found."""
+    folder = find(str(name))
+    problems = Problems()
+    case = _Loader(folder, problems).load()
+    problems.stop()
+    assert case is not None
+    case.warnings = problems.warnings
+    return case
+
+
+def check(name: str | Path) -> list[Problem]:
+    """Every problem and warning of a case, without running it; empty if there is none."""
+    try:
+        return list(load(name).warnings)
+    except CaseError as error:
+        return error.problems
+
+
+class _Loader:
+    def __init__(self, folder: Path, problems: Problems) -> None:
+        self.folder, self.problems = folder, problems
+        self.hash = hashlib.sha256()
+        self.cautions: list[str] = []
+
+    def file(self, relative: str) -> Mapping | None:
+        path = self.folder / relative
+        try:
+            inside = path.resolve().is_relative_to(self.folder.resolve())
+        except OSError:
+            inside = False
+        if not inside:
+            self.problems.add("outside", Place(Source(relative)), "the file lies outside the case's folder")
+            return None
+        if path.is_file() and path.stat().st_size < 10_000_000:
+            self.hash.update(relative.encode() + b"\0" + path.read_bytes() + b"\0")
+        return read_file(path, str(self.folder / relative), self.problems)
+
+    def listing(self, folder: str) -> list[str]:
+        where = self.folder / folder
+        found = sorted(p.name for p in where.glob("*.yaml")) if where.is_dir() else []
+        if len(found) > MAX_FILES:
+            self.problems.add("too-large", Place(Source(str(where))), f"the folder has {len(found)} files; the limit is {MAX_FILES}")
+        return [f"{folder}/{name}" for name in found[:MAX_FILES]]
+
+    def load(self) -> Case | None:
+        head = self.file("case.yaml")
+        reader = WorldReader(self.problems)
+        worlds = self.listing("world")
+        if not worlds:
+            place = Place(Source(str(self.folder / "world")))
+            self.problems.add("no-world", place, "the case has no world: the folder 'world' holds no .yaml file")
+        for name in worlds:
+            root = self.file(name)
+            if root is not None:
+                reader.read(root)
+        title, about, start, horizon, step = self.header(head)
+        units = self.units(reader)
+        evidence = EvidenceReader(self.problems, units)
+        for name, read in (("sources.yaml", evidence.sources), ("claims.yaml", evidence.claims)):
+            if (self.folder / name).exists():
+                root = self.file(name)
+                if root is not None:
+                    read(root)
+        questions: dict[str, Question] = {}
+        if (self.folder / "questions.yaml").exists():
+            root = self.file("questions.yaml")
+            if root is not None:
+                questions = read_questions(root, reader, self.problems)
+        views, rules = self.views(evidence, reader)
+        self.check_claims(evidence, reader)
+        built = None
+        try:
+            built = build(reader.world, self.problems)
+        except CaseError:
+            pass
+        if built is None:
+            return None
+        return Case(
+            self.folder.name, self.folder, title, about, start, horizon, step, built, evidence.library, views, rules, questions,
+            self.hash.hexdigest()[:16], self.cautions,
+        )
+
+    def units(self, reader: WorldReader):  # noqa: ANN201  (a Units; the import would be a cycle of names only)
+        from ..quantities.units import Units, UnknownUnit
+
+        units = Units()
+        for name, definition in reader.world.units.items():
+            try:
+                units.declare(name, definition)
+            except UnknownUnit:
+                continue  # reported when the world is built
+        return units
+
+    def header(self, head: Mapping | None) -> tuple[str, str, date, str, int]:
+        title, about, start, horizon, step = self.folder.name, "", date(2022, 2, 24), "5 years", 7
+        if head is None:
+            return title, about, start, horizon, step
+        fields = Fields(head, "case.yaml", self.problems)
+        title, about = fields.text("title", title), fields.text("about")
+        first = fields.scalar("start", required=True)
+        if first is not None:
+            try:
+                start = parse_date(first.text)
+            except ValueError as error:
+                self.problems.add("bad-date", first.place, str(error))
+        length = fields.scalar("horizon")
+        if length is not None:
+            try:
+                parse_duration(length.text)
+                horizon = length.text
+            except ValueError as error:
+                self.problems.add("bad-duration", length.place, str(error))
+        days = fields.scalar("step")
+        if days is not None:
+            try:
+                number, unit = parse_duration(days.text)
+                step = round(number * {"day": 1, "week": 7}[unit])
+                if step < 1 or step != number * {"day": 1, "week": 7}[unit]:
+                    raise ValueError
+            except (ValueError, KeyError):
+                self.problems.add("bad-duration", days.place, f"the step '{days.text}' must be a whole number of days", "As in '7 days'.")
+        self.cautions = [scalar.text for scalar in fields.words("cautions")]
+        fields.done()
+        return title, about, start, horizon, step
+
+    def views(self, evidence: EvidenceReader, reader: WorldReader) -> tuple[dict[str, View], PoolRules]:
+        views: dict[str, View] = {}
+        rules = PoolRules()
+        maker = ViewReader(evidence.library, reader, self.problems)
+        for name in self.listing("views"):
+            root = self.file(name)
+            if root is None:
+                continue
+            stem = Path(name).stem
+            if stem == "pooled":
+                rules = read_pool_rules(root, evidence.library, self.problems)
+            else:
+                views[stem] = maker.read(stem, root)
+        return dict(sorted(views.items(), key=lambda kv: (kv[1].start or date.max, kv[0]))), rules
+
+    def check_claims(self, evidence: EvidenceReader, reader: WorldReader) -> None:
+        """Every claim that names a parameter names one that exists."""
+        from .views import check_target
+
+        for claim in evidence.library.claims.values():
+            if claim.about:
+                check_target(claim.about, claim.place, reader, self.problems)

@@ -1,0 +1,76 @@
+"""``panmunjom check``, ``new`` and ``cases``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from ..case.loading import load, shipped
+from ..case.new import write_new
+from ..evidence.quotes import verify
+from ..text.problems import NOWHERE, CaseError, Problem, Problems
+from .terminal import bold, dim, show_problems, table
+
+
+def check(given: argparse.Namespace) -> int:
+    """Load and check; exit status 1 where there are errors."""
+    problems = Problems()
+    lines: list[str] = []
+    try:
+        case = load(given.case)
+        found = list(case.warnings)
+        world = case.built.world
+        lines.append(
+            f"{case.id}: {len(case.library.sources)} sources, {len(case.library.claims)} claims, {len(case.views)} views, "
+            f"{len(world.parameters)} parameters, {len(world.stocks)} stocks, {len(world.events)} events, {len(world.endings)} endings"
+        )
+        placed = sum(1 for c in case.library.claims.values() if c.passage.document)
+        if given.documents:
+            folder = Path(given.documents)
+            if not folder.is_dir():
+                raise CaseError([Problem("no-documents", NOWHERE, f"there is no folder '{given.documents}'")])
+            quotes = verify(case.library, folder, problems)
+            lines.append(f"passages: {quotes.right} of {placed} found to the letter, {quotes.wrong} wrong, {quotes.absent} in documents that are not there")
+        elif placed:
+            lines.append(f"passages: {placed} not verified, the documents are not at hand (--documents FOLDER)")
+        found += list(problems)
+    except CaseError as error:
+        found = error.problems
+    errors = [p for p in found if p.severity == "error"]
+    if given.json:
+        print(json.dumps({"case": given.case, "ok": not errors, "problems": [p.as_dict() for p in found], "notes": lines}, indent=1))
+    else:
+        show_problems(found)
+        print("\n".join(lines + ([] if errors else ["no errors"])))
+    return 1 if errors else 0
+
+
+def new(given: argparse.Namespace) -> int:
+    """Write a small case that runs."""
+    folder = write_new(Path(given.folder))
+    print(f"wrote {folder}: read its files, then\n\n  panmunjom run {folder}")
+    return 0
+
+
+def cases(given: argparse.Namespace) -> int:
+    """List what ships."""
+    found = []
+    for name in shipped():
+        try:
+            case = load(name)
+            found.append({"id": name, "title": case.title, "claims": len(case.library.claims), "views": list(case.views), "about": case.about})
+        except CaseError as error:
+            found.append({"id": name, "title": "(has errors)", "claims": 0, "views": [], "about": str(len(error.problems))})
+    if given.json:
+        json.dump(found, sys.stdout, indent=1, ensure_ascii=False)
+        print()
+        return 0
+    for case_record in found:
+        print(f"{bold(str(case_record['id']))}  {case_record['title']}")
+        print(dim(f"  {case_record['claims']} claims; views {', '.join(case_record['views'])}"))  # type: ignore[arg-type]
+    return 0
+
+
+__all__ = ["cases", "check", "new", "table"]

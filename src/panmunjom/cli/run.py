@@ -1,0 +1,106 @@
+"""``panmunjom run``: runs a study, prints it, saves it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ..analysis.running import Options
+from ..analysis.study import Study, study
+from ..case.loading import load
+from ..case.records import Case, Intervention, Setting
+from ..case.views import parse_do, parse_figure
+from ..quantities.calendar import parse_date
+from ..report.assemble import as_json, summarise
+from ..report.render import render
+from ..text.problems import NOWHERE, Problems, nearest
+from .printing import print_study
+from .terminal import Progress
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run and print; the exit status is 0."""
+    began = time.perf_counter()
+    case = load(given.case)
+    loaded = time.perf_counter() - began
+    options = read_options(given, case)
+    progress = Progress()
+    try:
+        done = study(case, options, given.view, progress.stage, {"load": loaded})
+    finally:
+        progress.close()
+    folder = save(done, given)
+    if given.json:
+        json.dump(as_json(done), sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
+        print()
+    else:
+        print_study(done, folder)
+    return 0
+
+
+def read_options(given: argparse.Namespace, case: Case) -> Options:
+    """The command line's options, checked against the case. Raises ``CaseError`` with all that is wrong."""
+    problems = Problems()
+    options = Options(futures=given.futures, seed=given.seed)
+
+    def day(text: str | None, what: str) -> date | None:
+        if text is None:
+            return None
+        try:
+            return parse_date(text)
+        except ValueError as error:
+            problems.add("bad-date", NOWHERE, f"{what}: {error}")
+            return None
+
+    options.until, options.known_by = day(given.until, "--until"), day(given.as_of, "--as-of")
+    options.settings = [s for text in given.set if (s := read_setting(text, case, problems))]
+    options.interventions = [d for text in given.do if (d := read_do(text, case, problems))]
+    problems.stop()
+    return options
+
+
+def read_setting(text: str, case: Case, problems: Problems) -> Setting | None:
+    """``parameter=figure`` from the command line."""
+    target, equals, figure = text.partition("=")
+    target = target.strip()
+    name, world = target.partition("[")[0], case.built.world
+    if not equals:
+        problems.add("bad-setting", NOWHERE, f"--set: '{text}' is not parameter=figure", 'As in --set "aid_level=1 to 2".')
+        return None
+    if target not in world.parameters and target not in case.built.row_of:
+        if name in world.switches:
+            problems.add("unknown-name", NOWHERE, f"--set: '{name}' is a switch, not a parameter; switches belong in a view")
+        else:
+            problems.add("unknown-name", NOWHERE, f"--set: there is no parameter '{target}'", nearest(target, case.built.row_of))
+        return None
+    return parse_figure(target, figure.strip(), NOWHERE, problems)
+
+
+def read_do(text: str, case: Case, problems: Problems) -> Intervention | None:
+    """``event at DATE`` from the command line."""
+    found = parse_do(text, NOWHERE, problems)
+    if found is None:
+        return None
+    events = [e.name for e in case.built.graph.events]
+    if found.distribution is None and found.target not in events:
+        problems.add("unknown-name", NOWHERE, f"--do: there is no event '{found.target}'", nearest(found.target, events))
+        return None
+    if found.distribution is not None and found.target not in case.built.row_of:
+        problems.add("unknown-name", NOWHERE, f"--do: there is no parameter '{found.target}'", nearest(found.target, case.built.row_of))
+        return None
+    return found
+
+
+def save(done: Study, given: argparse.Namespace) -> Path:
+    """Write the report and the figures; returns the folder."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    folder = Path(given.out) if given.out else Path("runs") / done.case.id / stamp
+    folder.mkdir(parents=True, exist_ok=True)
+    documents = Path(given.documents) if given.documents else None
+    (folder / "report.html").write_text(render(summarise(done, documents)), encoding="utf-8")
+    (folder / "run.json").write_text(json.dumps(as_json(done), ensure_ascii=False, indent=1), encoding="utf-8")
+    return folder

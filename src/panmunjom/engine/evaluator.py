@@ -1,0 +1,342 @@
+"""The plain evaluator: a world's step written in NumPy, one operation at a time, to be read and believed.
+
+It is the reference for the compiled engine, which must give the same bits. The two share the graph and the vector
+routines exp, log, pow and inverse normal, and nothing else. State has shape (slots, futures), rows (rows, futures).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from ..world.graph import EffectStep, Graph
+from . import philox, vecarrays
+from .schedule import Schedule
+
+Array = npt.NDArray[np.float64]
+START_STEP = 2**32 - 4  # the step number whose draws serve the start
+
+
+def _minimum(a: Array, b: Array) -> Array:
+    return np.where((a < b) | np.isnan(a), a, b)
+
+
+def _maximum(a: Array, b: Array) -> Array:
+    return np.where((a > b) | np.isnan(a), a, b)
+
+
+_OPERATIONS: dict[str, Callable[..., Array]] = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "div": np.divide,
+    "neg": np.negative,
+    "min": _minimum,
+    "max": _maximum,
+    "abs": np.abs,
+    "sqrt": np.sqrt,
+    "exp": vecarrays.exp,
+    "log": vecarrays.log,
+    "pow": vecarrays.power,
+    "norm_inv": vecarrays.norm_inv,
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+    "eq": np.equal,
+    "ne": np.not_equal,
+    "and": np.logical_and,
+    "or": np.logical_or,
+    "not": np.logical_not,
+    "isnan": np.isnan,
+    "select": np.where,
+}
+
+
+class Evaluator:
+    """Runs a graph over many futures, step by step, in plain NumPy."""
+
+    def __init__(self, graph: Graph, rows: Array, luck: npt.NDArray[np.uint64], plan: Schedule, seed: int) -> None:
+        self.graph, self.rows, self.luck, self.plan, self.seed = graph, rows, luck, plan, seed
+        self.ids = [philox.stream_id(name) for name in graph.streams]
+        self.size = rows.shape[1]
+
+    # -- evaluating nodes
+
+    def draw(self, stream: int, step: int) -> Array:
+        """The uniform numbers of a stream in a step: word step % 4 of the call numbered step // 4."""
+        low, high = (self.luck & 0xFFFFFFFF).astype(np.uint32), (self.luck >> 32).astype(np.uint32)
+        same = np.ones(self.size, np.uint32)
+        words = philox.philox(
+            (low, high, same * np.uint32(step // 4), same * np.uint32(self.ids[stream])),
+            (self.seed & 0xFFFFFFFF, (self.seed >> 32) & 0xFFFFFFFF),
+        )
+        return philox.uniform(words[step % 4])
+
+    def evaluate(self, roots: Iterable[int], state: Array, hosts: Array, step: int) -> dict[int, Array]:
+        """The nodes that the roots need, on a state and at a step."""
+        nodes = self.graph.nodes
+        needed: set[int] = set()
+        stack = [r for r in roots if r >= 0]
+        while stack:
+            node = stack.pop()
+            if node not in needed:
+                needed.add(node)
+                stack.extend(nodes[node].arguments)
+        found: dict[int, Array] = {}
+        for index in sorted(needed):  # arguments come before their users
+            node = nodes[index]
+            match node.operation:
+                case "const":
+                    value = np.full(self.size, float(node.data))
+                case "parameter":
+                    value = self.rows[int(node.data)]
+                case "slot":
+                    value = state[int(node.data)]
+                case "host":
+                    value = np.full(self.size, hosts[int(node.data)])
+                case "uniform":
+                    value = self.draw(int(node.data), step)
+                case "true" | "false":
+                    value = np.full(self.size, node.operation == "true")
+                case operation:
+                    value = _OPERATIONS[operation](*(found[a] for a in node.arguments))
+            found[index] = value
+        return found
+
+    # -- a run
+
+    def start(self) -> Array:
+        """The state at the start, shape (slots, futures)."""
+        state = np.full((len(self.graph.slots), self.size), np.nan)
+        with np.errstate(all="ignore"):
+            for index in start_order(self.graph):
+                node = self.graph.slots[index].start
+                state[index] = self.evaluate([node], state, self.plan.hosts[0], START_STEP)[node]
+        return state
+
+    def run(self, state: Array, begin: int, end: int, watch: Callable[[int, Array], None] | None = None) -> Array:
+        """The state after steps ``begin`` to ``end`` - 1; the given one is left as it was."""
+        state = state.copy()
+        with np.errstate(all="ignore"):
+            for step in range(begin, end + 1):
+                values = self.look(state, step)
+                if watch is not None:
+                    watch(step, state)
+                if step < end:
+                    state = self.move(state, values, step)
+        return state
+
+    def look(self, state: Array, step: int) -> dict[int, Array]:
+        """Values anew from the state; timers, endings and answers of the step that has just ended are kept in it."""
+        graph = self.graph
+        values = self.evaluate(_all_roots(graph), state, self.plan.hosts[step], step)
+        for slot, node in graph.refresh:
+            state[slot] = values[node]
+        if step == 0:
+            return values
+        day = self.plan.hosts[step, 2]
+        ending = state[graph.ending_slot]
+        for number, found in enumerate(graph.endings):
+            if found.at_horizon and step < self.plan.count:
+                continue
+            now = (ending == -1.0) & values[found.condition]
+            state[graph.ending_date_slot] = np.where(now, day, state[graph.ending_date_slot])
+            ending = np.where(now, float(number), ending)
+        state[graph.ending_slot] = ending
+        for answer in graph.answers:
+            holds = values[answer.condition]
+            state[answer.now] = np.where(holds, 1.0, 0.0)
+            state[answer.first] = np.where(np.isnan(state[answer.first]) & holds, day, state[answer.first])
+        return values
+
+    def move(self, state: Array, values: dict[int, Array], step: int) -> Array:
+        """One step: decisions, events, flows and effects from one state, then what `until` ends."""
+        graph, dt = self.graph, self.plan.hosts[step, 1]
+        new = state.copy()
+        bad = np.zeros(self.size, bool)
+        chosen = self.decide(state, values, step, new)
+        fired = self.happen(state, values, step, bad)
+        for stock in graph.stocks:
+            level = state[stock.slot]
+            if stock.change >= 0:
+                moved = level + dt * values[stock.change]
+                below = moved < 0 if stock.limited else np.zeros(self.size, bool)
+                moved = np.where(below, 0.0, moved)
+            else:
+                there = level + dt * values[stock.inflow]
+                asked = dt * values[stock.outflow]
+                below = asked > there if stock.limited else np.zeros(self.size, bool)
+                wrong = (values[stock.inflow] < 0) | (values[stock.outflow] < 0)
+                moved = np.where(wrong, np.nan, np.where(below, 0.0, there - asked))
+            new[stock.slot] = moved
+            if stock.count >= 0:
+                new[stock.count] = np.where(below, state[stock.count] + 1.0, state[stock.count])
+        for slot, node in graph.updates:
+            new[slot] = values[node]
+        for first in (True, False):
+            for effect in graph.effects:
+                if (effect.operation == "set") == first:
+                    self.apply(effect, values, fired, chosen, new)
+        for number, event in enumerate(graph.events):
+            happened = fired[number]
+            if event.lasting:
+                new[event.slot] = np.where((state[event.slot] != 0) | happened, 1.0, 0.0)
+                new[event.fired] = np.where(happened, 1.0, 0.0)
+            else:
+                new[event.slot] = np.where(happened, 1.0, 0.0)
+            if event.before >= 0:
+                new[event.before] = np.where(values[event.when], 1.0, 0.0)
+        self.end_events(new, step)
+        return self.finish(state, new, bad, step)
+
+    def decide(self, state: Array, values: dict[int, Array], step: int, new: Array) -> dict[int, Array]:
+        """Choices due now: Gumbel-max over the options' worths. Returns the choice by decision, where one is due."""
+        chosen: dict[int, Array] = {}
+        for number, decision in enumerate(self.graph.decisions):
+            if self.plan.hosts[step, decision.host] == 0:
+                continue
+            best, choice = np.full(self.size, -np.inf), np.full(self.size, -1.0)
+            for k, option in enumerate(decision.options):
+                luck = -vecarrays.log(-vecarrays.log(values[option.draw]))
+                score = values[option.worth] + values[decision.temperature] * luck
+                better = score > best
+                if option.when >= 0:
+                    better &= values[option.when]
+                best, choice = np.where(better, score, best), np.where(better, float(k), choice)
+            if decision.when >= 0:
+                choice = np.where(values[decision.when], choice, -1.0)
+            new[decision.slot] = choice
+            chosen[number] = choice
+        return chosen
+
+    def happen(self, state: Array, values: dict[int, Array], step: int, bad: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.bool_]]:
+        """Which events fire in this step, in the order of the graph."""
+        graph, dt = self.graph, self.plan.hosts[step, 1]
+        fired: list[npt.NDArray[np.bool_]] = []
+        may: list[npt.NDArray[np.bool_]] = []
+        for event in graph.events:
+            free = state[event.slot] == 0 if event.lasting else np.ones(self.size, bool)
+            when = values[event.when] if event.when >= 0 else np.ones(self.size, bool)
+            if event.rate >= 0:
+                rate = values[event.rate]
+                bad |= when & ~(rate >= 0)
+                chance = 1.0 - vecarrays.exp(-(rate * dt))
+                happens = when & (values[event.draw] < chance)
+            else:
+                happens = when & (state[event.before] == 0)
+            may.append(when & free)
+            forced = self.plan.hosts[step, event.host] != 0
+            fired.append(free & (happens | forced))
+        for group in graph.groups:
+            self.exclude(group.events, values[group.draw], values[group.pick], values, may, fired, step)
+        return fired
+
+    def exclude(
+        self, events: tuple[int, ...], draw: Array, pick: Array, values: dict[int, Array],
+        may: list[npt.NDArray[np.bool_]], fired: list[npt.NDArray[np.bool_]], step: int,
+    ) -> None:  # fmt: skip
+        """Events of one `either`: their rates add, one draw says whether one fires, a second which."""
+        dt = self.plan.hosts[step, 1]
+        rates = [np.where(may[e], values[self.graph.events[e].rate], 0.0) for e in events]
+        total = rates[0]
+        for rate in rates[1:]:
+            total = total + rate
+        one = draw < 1.0 - vecarrays.exp(-(total * dt))
+        mark, reached = pick * total, np.zeros(self.size)
+        taken = np.zeros(self.size, bool)
+        for e, rate in zip(events, rates, strict=True):
+            reached = reached + rate
+            here = one & ~taken & (mark < reached)
+            taken |= here
+            forced = self.plan.hosts[step, self.graph.events[e].host] != 0
+            fired[e] = here | (fired[e] & forced)
+
+    def apply(self, effect: EffectStep, values: dict[int, Array], fired: list[npt.NDArray[np.bool_]], chosen: dict[int, Array], new: Array) -> None:
+        """One effect on the new state."""
+        if effect.event >= 0:
+            on = fired[effect.event]
+        elif effect.decision in chosen:
+            on = chosen[effect.decision] == float(effect.option)
+        else:
+            return
+        amount, level = values[effect.amount], new[effect.slot]
+        if effect.operation == "set":
+            after = np.where(amount < 0, np.nan, amount) if effect.nonnegative else amount
+        elif effect.operation == "add":
+            after = level + amount
+            after = np.where(after < 0, np.nan, after) if effect.nonnegative else after
+        else:
+            after = level - amount
+            after = np.where(after < 0, 0.0, after) if effect.nonnegative else after
+        new[effect.slot] = np.where(on, after, level)
+
+    def end_events(self, new: Array, step: int) -> None:
+        """Events whose `until` holds in the state at the step's end are over."""
+        roots = [e.until for e in self.graph.events if e.until >= 0]
+        values = self.evaluate(roots, new, self.plan.hosts[step + 1], step)
+        for event in self.graph.events:
+            if event.until >= 0:
+                new[event.slot] = np.where(values[event.until], 0.0, new[event.slot])
+
+    def finish(self, state: Array, new: Array, bad: npt.NDArray[np.bool_], step: int) -> Array:
+        """Remember the first step with a number that is not finite; futures that a `stop` ended stay as they were."""
+        graph = self.graph
+        for stock in graph.stocks:
+            level = new[stock.slot]
+            bad |= ~(level - level == 0)
+        slot = graph.bad_slot
+        new[slot] = np.where(np.isnan(state[slot]) & bad, self.plan.hosts[step, 0], state[slot])
+        stops = [float(i) for i, e in enumerate(graph.endings) if e.stop]
+        if stops:
+            over = np.isin(state[graph.ending_slot], stops)
+            new = np.where(over, state, new)
+        return new
+
+
+def _all_roots(graph: Graph) -> list[int]:
+    """Every node that a step reads from the state at its start."""
+    roots = [node for _, node in graph.refresh] + [node for _, node in graph.updates]
+    roots += [n for s in graph.stocks for n in (s.inflow, s.outflow, s.change)]
+    roots += [n for e in graph.events for n in (e.when, e.rate, e.draw)]
+    roots += [n for g in graph.groups for n in (g.draw, g.pick)]
+    for decision in graph.decisions:
+        roots += [decision.when, decision.temperature]
+        roots += [n for o in decision.options for n in (o.when, o.worth, o.draw)]
+    roots += [e.amount for e in graph.effects]
+    roots += [e.condition for e in graph.endings] + [a.condition for a in graph.answers]
+    return roots
+
+
+def start_order(graph: Graph) -> list[int]:
+    """Slots in an order in which each start value needs only earlier ones."""
+    order: list[int] = []
+    seen: set[int] = set()
+    for root in range(len(graph.slots)):
+        stack = [(root, False)]
+        while stack:
+            index, ready = stack.pop()
+            if ready:
+                order.append(index)
+                continue
+            if index in seen:
+                continue
+            seen.add(index)
+            stack.append((index, True))
+            stack.extend((s, False) for s in _slots_of(graph, graph.slots[index].start) if s not in seen)
+    return order
+
+
+def _slots_of(graph: Graph, root: int) -> list[int]:
+    found, stack, seen = [], [root], set()
+    while stack:
+        node = stack.pop()
+        if node in seen or node < 0:
+            continue
+        seen.add(node)
+        if graph.nodes[node].operation == "slot":
+            found.append(int(graph.nodes[node].data))
+        stack.extend(graph.nodes[node].arguments)
+    return found

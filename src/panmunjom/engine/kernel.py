@@ -1,0 +1,134 @@
+"""Compiles a graph and runs it over blocks of futures, in threads. State goes in and out as one array."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from ..world.graph import Graph
+from . import vecarrays
+from .schedule import Schedule
+from .writer import KernelWriter
+
+WIDTH = 8  # lanes of a block: one AVX-512 register of doubles, or two or four narrower ones side by side
+
+Array = npt.NDArray[np.float64]
+
+
+def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike = np.float64) -> npt.NDArray:
+    """An array of zeros whose first byte stands at a multiple of 64."""
+    kind = np.dtype(dtype)
+    size = int(np.prod(shape)) * kind.itemsize
+    raw = np.zeros(size + 64, np.uint8)
+    offset = -raw.ctypes.data % 64
+    return raw[offset : offset + size].view(kind).reshape(shape)
+
+
+class Blocks:
+    """State, rows and luck of n futures in the kernel's layout: (blocks, things, lanes), padded to whole blocks."""
+
+    def __init__(self, rows: Array, luck: npt.NDArray[np.uint64], slots: int, width: int) -> None:
+        self.size, self.width = rows.shape[1], width
+        self.count = -(-self.size // width)
+        self.rows = pack(rows, width)
+        self.luck = pack(luck[None, :], width)
+        self.state = aligned((self.count, slots, width))
+
+    def slot(self, index: int) -> Array:
+        """One slot of all futures, shape (n,)."""
+        return self.state[:, index, :].reshape(-1)[: self.size]
+
+    def unpacked(self) -> Array:
+        """The whole state, shape (slots, n)."""
+        slots = self.state.shape[1]
+        return np.ascontiguousarray(self.state.transpose(1, 0, 2)).reshape(slots, -1)[:, : self.size]
+
+    def set_state(self, state: Array) -> None:
+        """Put a state of shape (slots, n) in."""
+        self.state[...] = pack(state, self.width)
+
+    def set_row(self, index: int, values: Array | float) -> None:
+        """Replace one row for all futures."""
+        flat = np.empty(self.count * self.width)
+        flat[: self.size] = values
+        flat[self.size :] = flat[self.size - 1]
+        self.rows[:, index, :] = flat.reshape(self.count, self.width)
+
+
+def pack(values: npt.NDArray, width: int) -> npt.NDArray:
+    """(things, n) to (blocks, things, lanes); the last block is filled up with copies of the last future."""
+    things, size = values.shape
+    blocks = -(-size // width)
+    out = aligned((blocks, max(1, things), width), values.dtype)
+    whole = size // width
+    if things:
+        out[:whole] = values[:, : whole * width].reshape(things, whole, width).transpose(1, 0, 2)
+        if whole < blocks:
+            rest = values[:, whole * width :]
+            out[whole, :, : rest.shape[1]] = rest
+            out[whole, :, rest.shape[1] :] = values[:, -1:]
+    return out
+
+
+class Kernel:
+    """A compiled graph."""
+
+    def __init__(self, graph: Graph, width: int = WIDTH) -> None:
+        began = time.perf_counter()
+        self.graph, self.width = graph, width
+        text = KernelWriter(graph, width).text()
+        self.digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+        self._engine = vecarrays.compile_ir(text)
+        pointers, numbers = [ctypes.c_void_p] * 4, [ctypes.c_int64]
+        self._start = ctypes.CFUNCTYPE(None, *pointers, *numbers * 4)(self._engine.get_function_address("start"))
+        self._move = ctypes.CFUNCTYPE(None, *pointers, *numbers * 7)(self._engine.get_function_address("move"))
+        self.seconds = time.perf_counter() - began
+
+    def start(self, blocks: Blocks, plan: Schedule, seed: int) -> None:
+        """Fill in the first state."""
+        hosts = np.ascontiguousarray(plan.hosts)
+        self._start(*self._memory(blocks, hosts), 0, blocks.count, seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF)
+
+    def move(self, blocks: Blocks, plan: Schedule, begin: int, end: int, seed: int, threads: int = 0, stop: Callable[[], bool] | None = None, tick: Callable[[float], None] | None = None) -> None:
+        """Run steps ``begin`` to ``end`` - 1 of all futures.
+
+        The work is cut so that a call lasts a small part of a second: ``tick`` hears the share that is done, ``stop`` may
+        end it early (the state is then of no use). Threads default to the number of processors.
+        """
+        hosts = np.ascontiguousarray(plan.hosts)
+        memory = self._memory(blocks, hosts)
+        key = (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF)
+        threads = threads or os.cpu_count() or 1
+        piece = max(1, min(32_000_000 // max(1, (end - begin) * len(self.graph.nodes) * self.width), -(-blocks.count // threads)))
+        cuts = [(a, min(a + piece, blocks.count)) for a in range(0, blocks.count, piece)]
+        lock = threading.Lock()
+        done = 0
+
+        def work(cut: tuple[int, int]) -> None:
+            nonlocal done
+            if stop is not None and stop():
+                return
+            self._move(*memory, cut[0], cut[1], begin, end, plan.count, *key)
+            with lock:
+                done += cut[1] - cut[0]
+                if tick is not None:
+                    tick(done / blocks.count)
+
+        if threads == 1 or len(cuts) == 1:
+            for cut in cuts:
+                work(cut)
+            return
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in pool.map(work, cuts):
+                pass
+
+    def _memory(self, blocks: Blocks, hosts: Array) -> list[int]:
+        return [blocks.state.ctypes.data, blocks.rows.ctypes.data, blocks.luck.ctypes.data, hosts.ctypes.data]

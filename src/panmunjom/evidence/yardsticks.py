@@ -1,0 +1,33 @@
+"""How words become numbers. Every table says where it comes from; where no one has published one, it says so."""
+
+from __future__ import annotations
+
+# Factors on a figure that give the 90% interval which its hedge stands for. Our own table, wide on purpose: the published
+# ones for news prose are few and small. ``none`` leaves the figure as it was said.
+HEDGES: dict[str, tuple[float, float]] = {
+    "none": (1.0, 1.0),
+    "exactly": (1.0, 1.0),
+    "about": (0.85, 1.15),
+    "approx": (0.85, 1.15),
+    "nearly": (0.90, 1.0),
+    "almost": (0.90, 1.0),
+    "over": (1.0, 1.25),
+    "more_than": (1.0, 1.25),
+    "at_least": (1.0, 1.5),
+    "up_to": (0.5, 1.0),
+    "at_most": (0.5, 1.0),
+    "half": (0.8, 1.2),
+    "tens_of": (1.0, 8.0),
+    "hundreds_of": (1.0, 8.0),
+    "thousands_of": (1.0, 8.0),
+    "estimated": (0.85, 1.15),
+    "possible": (0.5, 1.5),
+}
+
+# Weights of the two Admiralty axes in a pool, and the least spread (standard deviation of the logarithm) with which a
+# figure from such a source enters. Assumed by us. F and 6 mean "cannot be judged", which is not the worst.
+RELIABILITY_WEIGHT = {"A": 1.0, "B": 0.8, "C": 0.6, "D": 0.4, "E": 0.2, "F": 0.5}
+CREDIBILITY_WEIGHT = {1: 1.0, 2: 0.8, 3: 0.6, 4: 0.4, 5: 0.2, 6: 0.5}
+RELIABILITY_SPREAD = {"A": 0.05, "B": 0.10, "C": 0.20, "D": 0.30, "E": 0.45, "F": 0.30}
+
+ASSUMPTION_WEIGHT = 1.0  # the world's own assumption is one voice in every pool

@@ -1,0 +1,288 @@
+"""From a study to the record that the report prints, and to the JSON for machines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..analysis.study import Study, ViewResult
+from ..case.records import Filled, Used
+from ..evidence.quotes import quote
+from ..evidence.records import Claim
+from ..futures.ensemble import Share
+from ..quantities.units import ONE
+from ..world.graph import scalar_name
+from .sentences import headline, name_of, sublines, turned
+from .summary import Summary
+
+
+def truth(claim: Claim) -> bool | str | None:
+    """``came_true`` as JSON has it."""
+    return {"true": True, "false": False, "partly": "partly"}.get(claim.came_true)
+
+
+def numbers(share: Share, usable: bool) -> dict[str, float | None]:
+    """A probability and its error, or nothing where too many futures were not finite."""
+    if not usable:
+        return {"p": None, "se": None}
+    return {"p": share.p, "se": share.se}
+
+
+def as_json(done: Study) -> dict[str, Any]:
+    """What ``--json`` prints."""
+    views: dict[str, Any] = {}
+    for name, view in done.views.items():
+        usable = view.ensemble.usable
+        endings = {}
+        for ending, share in view.ensemble.endings().items():
+            low, high = view.ranges.bounds[ending]
+            endings[ending] = {**numbers(share, usable), "low": low if usable else None, "high": high if usable else None}
+        questions = view.ensemble.questions(list(done.case.questions))
+        views[name] = {
+            "start": view.ensemble.start.isoformat(),
+            "until": view.ensemble.until.isoformat(),
+            "endings": endings,
+            "questions": {q: numbers(s, usable) for q, s in questions.items()},
+            "verdicts": [
+                {
+                    "claim": v.claim,
+                    "verdict": v.verdict,
+                    "share": v.share,
+                    "needs": [{"parameter": n.parameter, "low": n.low, "high": n.high, "unit": n.unit} for n in v.needs],
+                    "carried_by": [name for name, _ in v.carried_by],
+                    "share_without": {name: share for name, share in v.carried_by},
+                    "came_true": truth(done.case.library.claims[v.claim]),
+                }
+                for v in view.verdicts
+            ],
+        }
+    return {
+        "case": done.case.id,
+        "seed": done.options.seed,
+        "futures": done.options.futures,
+        "views": views,
+        "switch_futures": done.switch_futures,
+        "verdict_futures": done.verdict_futures,
+        "version": __version__,
+        "case_hash": done.case.digest,
+        "warnings": done.warnings,
+        "seconds": {k: round(done.seconds.get(k, 0.0), 3) for k in ("load", "compile", "run", "total")},
+    }
+
+
+def summarise(done: Study, documents: Path | None = None) -> Summary:
+    """The report's record; passages are quoted where their documents are at hand."""
+    case = done.case
+    graph = case.built.graph
+    order = [done.default_view, *(n for n in done.views if n != done.default_view)]
+    world = case.built.world
+    limited = next(iter(done.views.values())).ensemble.raw.limited
+    steps = max(1, (done.views[done.default_view].ensemble.until - done.views[done.default_view].ensemble.start).days // case.step_days)
+    summary: dict[str, Any] = {
+        "case": {"id": case.id, "title": case.title, "about": case.about, "cautions": case.cautions, "default_view": done.default_view},
+        "version": __version__,
+        "seed": done.options.seed,
+        "futures": done.options.futures,
+        "generated": datetime.now(UTC).isoformat(timespec="seconds"),
+        "headline": headline(done),
+        "sublines": sublines(done),
+        "views": [view_record(done, v) for v in done.views.values()],
+        "endings": [{"id": e.name, "label": name_of(e.name), "about": world.endings[e.name].about} for e in graph.endings],
+        "questions": [{"id": q.id, "text": q.text, "about": q.about} for q in case.questions.values()],
+        "bands": [band for name in order[:1] for band in bands(done.views[name])],
+        "moves": moves(done.views[done.default_view]),
+        "parameters": parameters(done),
+        "switches": switches(done),
+        "claims": [claim_record(c, documents) for c in case.library.claims.values()],
+        "sources": [
+            {
+                "id": s.id,
+                "title": s.title,
+                "author": s.author or None,
+                "publisher": s.publisher or None,
+                "published": s.published.isoformat() if s.published else None,
+                "reliability": s.reliability,
+                "stance": s.stance or None,
+                "dated_by": s.dated_by or None,
+            }
+            for s in case.library.sources.values()
+        ],
+        "run": {
+            "seconds": {k: done.seconds.get(k, 0.0) for k in ("load", "compile", "run", "total")},
+            "futures": done.options.futures,
+            "verdict_futures": done.verdict_futures,
+            "switch_futures": done.switch_futures,
+            "nonfinite": sum(int((~v.ensemble.fine).sum()) for v in done.views.values()),
+            "limited": [{"stock": k, "share": v / steps} for k, v in sorted(limited.items(), key=lambda kv: -kv[1]) if v > 0],
+            "hashes": {"case": case.digest},
+        },
+        "warnings": done.warnings,
+    }
+    return summary  # type: ignore[return-value]
+
+
+def view_record(done: Study, view: ViewResult) -> dict[str, Any]:
+    """One view as the report shows it."""
+    case, usable = done.case, view.ensemble.usable
+    source = case.library.sources.get(view.filled.view.source)
+    endings = {}
+    for ending, share in view.ensemble.endings().items():
+        low, high = view.ranges.bounds[ending]
+        endings[ending] = {**numbers(share, usable), "low": low if usable else None, "high": high if usable else None}
+    return {
+        "name": view.name,
+        "label": view.name if source is None else (source.author or source.publisher or view.name) if len(source.author or "") <= 25 and source.author else view.name,
+        "source_id": source.id if source else None,
+        "start": view.ensemble.start.isoformat(),
+        "until": view.ensemble.until.isoformat(),
+        "endings": endings,
+        "questions": {q: numbers(s, usable) for q, s in view.ensemble.questions(list(case.questions)).items()},
+        "crossed": view.ensemble.crossed(list(case.questions)) if usable else {},
+        "verdicts": [
+            {
+                "claim": v.claim,
+                "says": case.library.claims[v.claim].says,
+                "source": case.library.claims[v.claim].source,
+                "verdict": v.verdict,
+                "share": v.share,
+                "needs": [{"parameter": n.parameter, "low": n.low, "high": n.high, "unit": n.unit} for n in v.needs],
+                "carried_by": [name for name, _ in v.carried_by],
+                "note": v.note or None,
+                "came_true": truth(case.library.claims[v.claim]),
+                "outcome": case.library.claims[v.claim].outcome or None,
+                "decided": d.isoformat() if (d := case.library.claims[v.claim].decided) else None,
+            }
+            for v in view.verdicts
+        ],
+    }
+
+
+def bands(view: ViewResult) -> list[dict[str, Any]]:
+    """Quantiles over time of what the world marks to be shown, in its units."""
+    found = []
+    raw = view.ensemble.raw
+    for shown, values in zip(view.ensemble.graph.shown, raw.bands, strict=True):
+        scaled = values / shown.unit.factor
+        columns = [[None if x != x else float(x) for x in scaled[:, k]] for k in range(scaled.shape[1])]
+        found.append(
+            {
+                "id": shown.item,
+                "label": shown.label,
+                "unit": shown.unit.text,
+                "view": view.name,
+                "member": ", ".join(shown.members) or None,
+                "dates": [d.isoformat() for d in raw.months],
+                **dict(zip(("q05", "q25", "q50", "q75", "q95"), columns, strict=True)),
+            }
+        )
+    return found
+
+
+def moves(view: ViewResult) -> list[dict[str, Any]]:
+    """What moves the endings: theories turned, and parameters high against low."""
+    found: list[dict[str, Any]] = []
+    for turn in view.ranges.turns:
+        for ending, (difference, error) in turn.differences.items():
+            if abs(difference) > 3 * error and difference:
+                found.append(
+                    {
+                        "view": view.name,
+                        "what": turn.switch,
+                        "kind": "switch",
+                        "ending": ending,
+                        "from": turn.was,
+                        "to": turn.to,
+                        "difference": difference,
+                        "se": error,
+                    }
+                )
+    for driver in view.drivers:
+        found.append(
+            {
+                "view": view.name,
+                "what": driver.parameter,
+                "kind": "parameter",
+                "ending": driver.ending,
+                "from": f"lowest third, under {driver.low:.3g}",
+                "to": f"highest third, over {driver.high:.3g}",
+                "difference": driver.difference,
+                "se": driver.se,
+            }
+        )
+    return sorted(found, key=lambda m: -abs(m["difference"]))
+
+
+def parameters(done: Study) -> list[dict[str, Any]]:
+    """Every scalar parameter with what each view uses for it."""
+    world, found = done.case.built.world, []
+    for name, parameter in world.parameters.items():
+        scalars = [scalar for scalar, used in next(iter(done.views.values())).filled.used.items() if used.parameter == name]
+        for scalar in scalars:
+            found.append(
+                {
+                    "name": scalar,
+                    "about": parameter.about,
+                    "unit": done.case.built.unit_of.get(name, ONE).text,
+                    "note": parameter.note or None,
+                    "used": {v.name: used_record(v.filled, v.filled.used[scalar]) for v in done.views.values()},
+                }
+            )
+    return found
+
+
+def used_record(filled: Filled, used: Used) -> dict[str, Any]:
+    """What one view uses for a parameter."""
+    low, high = used.distribution.interval
+    text = used.distribution.text or f"{low:.4g} to {high:.4g}"
+    return {
+        "text": f"{text} ({used.conversion})" if used.conversion else text,
+        "median": used.distribution.median,
+        "low": low,
+        "high": high,
+        "from": used.origin,
+        "claims": list(used.claims),
+        "dated": used.dated.isoformat() if used.dated else None,
+        "age_days": (filled.start - used.dated).days if used.dated else None,
+    }
+
+
+def switches(done: Study) -> list[dict[str, Any]]:
+    """Every theory and the views that turn it."""
+    found = []
+    for name, switch in done.case.built.world.switches.items():
+        used = {v.name: {"value": v.filled.switches[name], "claims": []} for v in done.views.values() if v.filled.switches[name] != switch.default}
+        found.append({"name": name, "about": switch.about, "default": switch.default, "used": used})
+    return found
+
+
+def claim_record(claim: Claim, documents: Path | None) -> dict[str, Any]:
+    """A claim as the report shows it; its passage only where the document is at hand."""
+    passage = claim.passage
+    place: dict[str, Any] = {"publication": passage.publication} if passage.publication else {}
+    if passage.document:
+        place = {"document": passage.document, "start": passage.start, "end": passage.end, "sha256": passage.sha256}
+    record: dict[str, Any] = {
+        "id": claim.id,
+        "source": claim.source,
+        "kind": claim.kind,
+        "says": claim.says,
+        "speaker": claim.speaker,
+        "voice": claim.voice,
+        "hedge": None if claim.hedge == "none" else claim.hedge,
+        "as_of": claim.as_of or None,
+        "published": claim.published.isoformat() if claim.published else None,
+        "place": place,
+        "value_text": claim.quantity.text if claim.quantity else None,
+        "about": claim.about or None,
+        "came_true": truth(claim),
+        "outcome": claim.outcome or None,
+    }
+    words = quote(claim, documents) if documents else None
+    if words is not None:
+        record["quote"] = words
+    return record
+
+
+__all__ = ["as_json", "scalar_name", "summarise", "turned"]

@@ -1,0 +1,84 @@
+"""What a run says in sentences; a probability never stands without its range."""
+
+from __future__ import annotations
+
+from ..analysis.study import Study, ViewResult
+from ..futures.ensemble import Share
+
+
+def name_of(identifier: str) -> str:
+    """An identifier as words."""
+    return identifier.replace("_", " ")
+
+
+def percent(p: float) -> str:
+    """A probability in percent, with a decimal below ten."""
+    return f"{100 * p:.0f}%" if p >= 0.0995 else f"{100 * p:.1f}%"
+
+
+def ranged(share: Share, low: float, high: float) -> str:
+    """``31% (20 to 45%)``; no hit in n is under 3/n."""
+    own = percent(share.p) if share.hits else f"under {percent(3 / max(1, share.futures))}"
+    return f"{own} ({100 * low:.0f} to {100 * high:.0f}%)"
+
+
+def leading(view: ViewResult, most: int = 2) -> list[tuple[str, str]]:
+    """The likeliest endings with their ranges in words."""
+    shares = view.ensemble.endings()
+    order = sorted(shares, key=lambda e: -shares[e].p)[:most]
+    return [(name_of(e), ranged(shares[e], *view.ranges.bounds[e])) for e in order]
+
+
+def headline(done: Study) -> str:
+    """The first sentence of a run."""
+    view = done.views[done.default_view]
+    if not view.ensemble.usable:
+        return "Too many futures stopped being finite: no probability can be given."
+    first, second = (leading(view) * 2)[:2]
+    years = (view.ensemble.until - view.ensemble.start).days / 365.25
+    return (
+        f"From {day(view)} and {years:.0f} year{'s' * (round(years) != 1)} ahead, no ending is certain: most futures go to "
+        f"{first[0]}, {first[1]}, then to {second[0]}, {second[1]}."
+    )
+
+
+def day(view: ViewResult) -> str:
+    """The start of a view as a date in words."""
+    start = view.ensemble.start
+    return f"{start.day} {start:%B %Y}"
+
+
+def sublines(done: Study) -> list[str]:
+    """What stands under the headline."""
+    lines = [
+        f"Seen from the view {done.default_view}. The ranges in brackets run over the theories that can be switched on and off; sampling error is much smaller.",
+    ]
+    counts: dict[str, int] = {}
+    judged = fell = 0
+    for view in done.views.values():
+        for verdict in view.verdicts:
+            counts[verdict.verdict] = counts.get(verdict.verdict, 0) + 1
+            came = done.case.library.claims[verdict.claim].came_true
+            judged += bool(came)
+            fell += came == "false"
+    tested = sum(n for v, n in counts.items() if v != "cannot_be_tested")
+    if tested:
+        kinds = [("follows", "follow from their premises"), ("needs_premise", "need a premise that is not stated"), ("does_not_follow", "do not follow")]
+        said = [f"{counts[k]} {words}" for k, words in kinds if counts.get(k)]
+        rest = tested - sum(counts.get(k, 0) for k, _ in kinds)
+        if rest:
+            said.append(f"{rest} are open or contradict themselves")
+        lines.append(f"Of {tested} conclusions of documents that can be run, {', '.join(said)}.")
+    if judged:
+        lines.append(f"Of the {judged} conclusions here that reality has answered, {fell} came out false. Whether an argument is sound and whether it came true are kept apart.")
+    return lines
+
+
+def turned(view: ViewResult, most: int = 3) -> list[str]:
+    """The theories that matter most for any ending, in words."""
+    ranked = []
+    for turn in view.ranges.turns:
+        ending, (difference, error) = max(turn.differences.items(), key=lambda kv: abs(kv[1][0]))
+        if abs(difference) > 3 * error and difference:
+            ranked.append((abs(difference), f"{turn.switch} {turn.was} → {turn.to}: {name_of(ending)} {100 * difference:+.0f} points (± {100 * 2 * error:.0f})"))
+    return [text for _, text in sorted(ranked, reverse=True)[:most]]

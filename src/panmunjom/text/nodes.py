@@ -1,0 +1,302 @@
+"""YAML as nodes that know their place. No type is guessed: a scalar is its text until someone asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from .problems import CaseError, Place, Problem, Problems, Source, nearest
+
+MAX_BYTES = 5_000_000  # a case file larger than this is a mistake or an attack
+MAX_DEPTH = 100  # nesting; deeper input kills recursive readers
+
+
+_ODD = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what YAML forbids
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text with its place; ``plain`` when written without quotes, ``single`` when on one line."""
+
+    text: str
+    place: Place
+    plain: bool = True
+    single: bool = True
+
+    def at(self, offset: int, length: int = 1) -> Place:
+        """The place of a character inside this scalar."""
+        if not self.single:
+            return self.place
+        shift = offset if self.plain else offset + 1
+        return Place(self.place.source, self.place.line, self.place.column + shift, length)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list of nodes."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and their nodes in the order of the file; duplicate keys were refused."""
+
+    items: tuple[tuple[Scalar, Node], ...]
+    place: Place
+    flow: bool = False
+
+    def get(self, key: str) -> Node | None:
+        """The node under a key, or None."""
+        for k, v in self.items:
+            if k.text == key:
+                return v
+        return None
+
+    def key(self, key: str) -> Scalar | None:
+        """The key as it stands in the file, or None."""
+        for k, _ in self.items:
+            if k.text == key:
+                return k
+        return None
+
+    def __iter__(self) -> Iterator[tuple[Scalar, Node]]:
+        return iter(self.items)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def read_file(path: Path, name: str, problems: Problems) -> Mapping | None:
+    """Read one YAML file whose top level is a mapping; None (and a problem) where that fails."""
+    here = Place(Source(name))
+    if path.exists() and not path.is_file():  # a pipe would be waited for, a folder cannot be read
+        problems.add("unreadable", here, "this is not a file")
+        return None
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            problems.add("file-too-large", here, f"the file has {size:,} bytes; the limit is {MAX_BYTES:,}")
+            return None
+        raw = path.read_bytes()
+    except OSError as error:
+        problems.add("unreadable", here, f"the file cannot be read: {error.strerror or error}")
+        return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        column = len(raw[raw.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
+        problems.add(
+            "not-utf8",
+            Place(Source(name, raw.decode("utf-8", "replace")), line, column),
+            f"the file is not UTF-8 text (byte 0x{raw[error.start]:02x})",
+            "Save it with the encoding UTF-8.",
+        )
+        return None
+    return read_text(text, name, problems)
+
+
+def read_text(text: str, name: str, problems: Problems) -> Mapping | None:
+    """Read YAML text whose top level is a mapping; None (and a problem) where that fails."""
+    source = Source(name, text)
+    try:
+        node = _Builder(source, problems).build()
+    except CaseError as error:
+        for p in error.problems:
+            problems.add(p.code, p.place, p.message, p.hint)
+        return None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Place(source, mark.line + 1, mark.column + 1) if mark else Place(source)
+        what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+        hint = "Check indentation, quotes and colons."
+        if mark is None and (odd := _ODD.search(text)):
+            line = text.count("\n", 0, odd.start()) + 1
+            place = Place(source, line, odd.start() - text.rfind("\n", 0, odd.start()))
+            what, hint = f"it holds the control character U+{ord(odd.group()):04X}", "Delete it."
+        elif "mapping values are not allowed" in what:
+            what, hint = "a second ': ' stands in one line", "Put the text after the first colon in quotes."
+        elif "character that cannot start any token" in what:
+            what, hint = "a value cannot begin with this character", "Put the value in quotes."
+        elif mark is not None and (ahead := source.line(place.line)[: place.column]) and "\t" in ahead:
+            what, hint = "a tab stands in the indentation", "Indent with spaces."
+        problems.add("yaml-syntax", place, f"this is not valid YAML: {what}", hint)
+        return None
+    except (ValueError, RecursionError) as error:
+        problems.add("yaml-syntax", Place(source), f"this is not valid YAML: {error}")
+        return None
+    if node is None:
+        problems.add("empty-file", Place(source), "the file is empty", "Remove it, or write what it should hold.")
+        return None
+    if not isinstance(node, Mapping):
+        problems.add("not-a-mapping", node.place, "the file must hold 'name: value' entries at its top level")
+        return None
+    return node
+
+
+class _Builder:
+    """Builds nodes from the event stream, so that depth is counted before anything is composed."""
+
+    def __init__(self, source: Source, problems: Problems) -> None:
+        self.source, self.problems = source, problems
+        loader = getattr(yaml, "CLoader", yaml.Loader)
+        self.events = yaml.parse(source.text, Loader=loader)
+
+    def place(self, event: yaml.Event, length: int = 1) -> Place:
+        mark = event.start_mark
+        return Place(self.source, mark.line + 1, mark.column + 1, length)
+
+    def build(self) -> Node | None:
+        root: Node | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    raise self.refuse("second-document", event, "a file holds one document; '---' starts a second one")
+                root = self.node(next(self.events), 0, False)
+        if isinstance(root, Scalar) and not root.text and root.plain:
+            return None
+        return root
+
+    def refuse(self, code: str, event: yaml.Event, message: str, hint: str = "") -> CaseError:
+        return CaseError([Problem(code, self.place(event), message, hint)])
+
+    def node(self, event: yaml.Event, depth: int, flow: bool) -> Node:
+        if depth > MAX_DEPTH:
+            raise self.refuse("too-deep", event, f"nesting is deeper than {MAX_DEPTH} levels")
+        if isinstance(event, yaml.AliasEvent):
+            hint = "Write the value again; a text that begins with * needs quotes."
+            raise self.refuse("yaml-alias", event, "aliases (*name) are not used here", hint)
+        if event.anchor is not None:
+            hint = "Write the value out wherever it is needed; a text that begins with & needs quotes."
+            raise self.refuse("yaml-anchor", event, "anchors (&name) are not used here", hint)
+        if event.tag is not None and event.tag != "!":
+            hint = "Write the value without a tag; a text that begins with ! needs quotes."
+            raise self.refuse("yaml-tag", event, "tags (!name) are not used here", hint)
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, flow)
+        if isinstance(event, yaml.SequenceStartEvent):
+            place, items = self.place(event), []
+            inside = flow or bool(event.flow_style)
+            while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+                items.append(self.node(event, depth + 1, inside))
+            return Sequence(tuple(items), place)
+        return self.mapping(event, depth, flow)
+
+    def scalar(self, event: yaml.ScalarEvent, flow: bool) -> Scalar:
+        plain = not event.style  # the C parser says "", the Python one None
+        single = event.start_mark.line == event.end_mark.line
+        length = max(1, event.end_mark.column - event.start_mark.column) if single else 1
+        text = event.value
+        if flow and plain and text.count("(") != text.count(")"):
+            self.problems.add(
+                "expression-in-braces",
+                self.place(event, length),
+                "an expression with commas cannot stand inside { } or [ ] without quotes",
+                "Write the entry on lines of its own, or put the expression in quotes.",
+            )
+        return Scalar(text, self.place(event, length), plain, single)
+
+    def mapping(self, event: yaml.MappingStartEvent, depth: int, flow: bool) -> Mapping:
+        place, items, seen = self.place(event), [], {}
+        inside = flow or bool(event.flow_style)
+        while not isinstance(start := next(self.events), yaml.MappingEndEvent):
+            key = self.node(start, depth + 1, inside)
+            value = self.node(next(self.events), depth + 1, inside)
+            if not isinstance(key, Scalar):
+                self.problems.add(
+                    "yaml-key",
+                    key.place,
+                    "a key must be a plain word",
+                    "An expression that begins with '{' or '[' needs quotes.",
+                )
+                continue
+            if key.text == "<<":
+                self.problems.add("yaml-merge", key.place, "merge keys (<<) are not used here", "Write the values out.")
+                continue
+            if key.text in seen:
+                self.problems.add(
+                    "duplicate-key",
+                    key.place,
+                    f"'{key.text}' stands here twice; it was first given in line {seen[key.text]}",
+                    "Keep one of the two.",
+                )
+                continue
+            seen[key.text] = key.place.line
+            items.append((key, value))
+        return Mapping(tuple(items), place, bool(event.flow_style))
+
+
+class Fields:
+    """Reads a mapping's known keys one by one and complains about the others at the end."""
+
+    def __init__(self, node: Mapping, what: str, problems: Problems) -> None:
+        self.node, self.what, self.problems = node, what, problems
+        self.asked: list[str] = []
+
+    def node_of(self, key: str, required: bool = False) -> Node | None:
+        """The node under a key; a missing required key is a problem."""
+        self.asked.append(key)
+        found = self.node.get(key)
+        if found is None and required:
+            self.problems.add("missing-key", self.node.place, f"{self.what} needs the entry '{key}'")
+        return found
+
+    def scalar(self, key: str, required: bool = False) -> Scalar | None:
+        """The scalar under a key."""
+        node = self.node_of(key, required)
+        if node is None:
+            return None
+        if not isinstance(node, Scalar):
+            hint = "Put the expression in quotes if it begins with '{' or '['."
+            self.problems.add("not-a-value", node.place, f"'{key}' must be one value, not a list or a mapping", hint)
+            return None
+        return node
+
+    def text(self, key: str, default: str = "", required: bool = False) -> str:
+        """The text under a key."""
+        node = self.scalar(key, required)
+        return default if node is None else node.text
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        """true or false under a key."""
+        node = self.scalar(key)
+        if node is None:
+            return default
+        if node.text not in ("true", "false"):
+            self.problems.add("not-a-flag", node.place, f"'{key}' must be true or false, not '{node.text}'")
+            return default
+        return node.text == "true"
+
+    def mapping(self, key: str, required: bool = False) -> Mapping | None:
+        """The mapping under a key."""
+        node = self.node_of(key, required)
+        if node is not None and not isinstance(node, Mapping):
+            if not (isinstance(node, Scalar) and not node.text and node.plain):
+                self.problems.add("not-a-mapping", node.place, f"'{key}' must hold 'name: value' entries")
+            return None
+        return node
+
+    def words(self, key: str) -> list[Scalar]:
+        """A list of words under a key; one word alone is a list of one."""
+        node = self.node_of(key)
+        if node is None:
+            return []
+        if isinstance(node, Scalar):
+            return [node] if node.text or not node.plain else []
+        if isinstance(node, Sequence) and all(isinstance(i, Scalar) for i in node.items):
+            return [i for i in node.items if isinstance(i, Scalar)]
+        self.problems.add("not-a-list", node.place, f"'{key}' must be a list of words, as in [a, b]")
+        return []
+
+    def done(self) -> None:
+        """Complain about keys that nobody asked for."""
+        for key, _ in self.node:
+            if key.text not in self.asked:
+                hint = "" if self.problems.full else nearest(key.text, self.asked)
+                self.problems.add("unknown-key", key.place, f"{self.what} has no entry '{key.text}'", hint)
