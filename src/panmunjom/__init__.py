@@ -1,3 +1,114 @@
-"""Run what documents claim about how a war ends as a model."""
+"""Run what documents claim about how a war ends as a model.
+
+    >>> import panmunjom
+    >>> case = panmunjom.load("ukraine")
+    >>> study = panmunjom.run(case, views=["pooled"], futures=4096)
+    >>> study.views["pooled@2024-11-14"].ensemble.endings()
+
+``load`` reads and checks a case, ``check`` lists what is wrong with one, ``run`` makes ensembles of its views, the range
+over the theories and the verdicts. Imports happen when a name is first used, so that the command starts at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from .analysis.study import Study, ViewResult
+    from .case.records import Case
+    from .futures.ensemble import Ensemble
+    from .text.problems import CaseError, Problem
+
+__all__ = [
+    "Case",
+    "CaseError",
+    "Ensemble",
+    "Problem",
+    "Study",
+    "ViewResult",
+    "__version__",
+    "check",
+    "load",
+    "report",
+    "run",
+]
+
+_HOMES = {
+    "Case": "case.records",
+    "CaseError": "text.problems",
+    "Ensemble": "futures.ensemble",
+    "Problem": "text.problems",
+    "Study": "analysis.study",
+    "ViewResult": "analysis.study",
+}
+
+
+def load(name: str | Path) -> Case:
+    """Read and check a case: a shipped one by its name, any other by its folder.
+
+    Raises ``CaseError``, which carries every problem found as a record (``error.problems``).
+    """
+    from .case.loading import load as load_case
+
+    return load_case(name)
+
+
+def check(name: str | Path) -> list[Problem]:
+    """Every problem and warning of a case, without running it; an empty list if there is none."""
+    from .case.loading import check as check_case
+
+    return check_case(name)
+
+
+def run(
+    case: Case | str | Path,
+    views: Sequence[str] = (),
+    futures: int = 16_384,
+    seed: int = 1,
+    until: date | None = None,
+    known_by: date | None = None,
+) -> Study:
+    """Run views of a case.
+
+    Args:
+        case: a loaded case, or what ``load`` takes.
+        views: names of views, ``pooled`` or ``pooled@DATE``; none means all of them beside the pooled ones.
+        futures: for each view.
+        seed: of all random numbers; the same seed gives the same futures, however many there are.
+        until: the horizon; the case's own if None.
+        known_by: hide claims and assumptions that became known later.
+
+    Returns:
+        A ``Study``: ``study.views[name]`` holds the ensemble, the range over the switches and the verdicts.
+
+    Raises:
+        CaseError: with every problem found.
+    """
+    from .analysis.running import Options
+    from .analysis.study import study
+    from .case.records import Case as CaseRecord
+
+    loaded = case if isinstance(case, CaseRecord) else load(case)
+    return study(loaded, Options(futures=futures, seed=seed, until=until, known_by=known_by), list(views))
+
+
+def report(study: Study, documents: Path | None = None) -> str:
+    """The HTML report of a study, self-contained; passages are quoted where their documents are in a folder."""
+    from .report.assemble import summarise
+    from .report.render import render
+
+    return render(summarise(study, documents))
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..case.records import Filled
-from ..engine.sampling import REPLICATES, rows
+from ..engine.sampling import REPLICATES
 from ..futures.ensemble import Ensemble
 from .running import Runner
 
@@ -39,7 +39,7 @@ def drivers(runner: Runner, filled: Filled, ensemble: Ensemble, most: int = 12) 
     points = ensemble.raw.points[:LARGEST][fine]
     if len(points) < 30 * REPLICATES:
         return []
-    table = rows(runner.case.built, runner.draws(filled), runner.switch_rows(filled.switches), points, runner.options.seed)
+    table = runner.table(filled, min(LARGEST, len(ensemble.raw.points)))[:, fine]
     ending = ensemble.raw.ending[:LARGEST][fine]
     names = [e.name for e in ensemble.graph.endings]
     hits = np.array([ending == k for k in range(len(names))], float)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 LEVELS, LUCKS = 17, 12  # first look: values over the bounds, futures at each
 LOOSE = 0.75  # share at the first look from which a parameter is looked at closer
-CLOSER = 5  # parameters looked at closer, nearest to their pooled figures first
+CLOSER = 3  # parameters looked at closer, nearest to their pooled figures first
 ROUNDS = 3  # each looks closer where an edge of the range was crossed
-FINE_LUCKS = 128
+FINE_LUCKS = 64
 BATCH = 16_384  # futures in one run
 
 Array = npt.NDArray[np.float64]
@@ -60,7 +60,9 @@ def levels(bounds: Bounds) -> Array:
     return np.linspace(bounds.low, bounds.high, LEVELS)
 
 
-def search(judge: Judge, trial: _Trial, conclusions: list[Conclusion], candidates: dict[int, Bounds]) -> dict[str, list[Need]]:
+def search(
+    judge: Judge, trial: _Trial, conclusions: list[Conclusion], candidates: dict[int, Bounds]
+) -> dict[str, list[Need]]:
     """For each conclusion the parameters that could supply what it lacks, nearest to the pooled figure first."""
     grids = {row: levels(bounds) for row, bounds in candidates.items()}
     early, late = _measure(judge, trial, conclusions, grids, LUCKS)
@@ -74,14 +76,18 @@ def search(judge: Judge, trial: _Trial, conclusions: list[Conclusion], candidate
                 promising.append((-best, min(_distance(bounds, v, v) for v in grids[row][hopeful]), row))
         needs = []
         for _, _, row in sorted(promising)[:CLOSER]:
-            need = _refine(judge, trial, conclusion, row, candidates[row], grids[row], early[row][k], late[row][k])
+            need = _refine(
+                judge, trial, conclusion, row, candidates[row], grids[row], early[row][k], late[row][k]
+            )
             if need is not None:
                 needs.append(need)
         out[conclusion.name] = sorted(needs, key=lambda n: n.distance)
     return out
 
 
-def _measure(judge: Judge, trial: _Trial, conclusions: list[Conclusion], grids: dict[int, Array], lucks: int) -> tuple[dict[int, list[Array]], dict[int, list[Array]]]:
+def _measure(
+    judge: Judge, trial: _Trial, conclusions: list[Conclusion], grids: dict[int, Array], lucks: int
+) -> tuple[dict[int, list[Array]], dict[int, list[Array]]]:
     """At each level of each parameter: the share of futures too early for the conclusion, and the share not too late."""
     early: dict[int, list[Array]] = {row: [] for row in grids}
     late: dict[int, list[Array]] = {row: [] for row in grids}
@@ -125,7 +131,9 @@ def _timing(judge: Judge, conclusion: Conclusion, raw: Raw, span: slice, count: 
             before = held < conclusion.since.toordinal()
 
     def by_level(flags: npt.NDArray[np.bool_]) -> Array:
-        return (flags & counts).reshape(count, -1).sum(axis=1) / np.maximum(1, counts.reshape(count, -1).sum(axis=1))
+        return (flags & counts).reshape(count, -1).sum(axis=1) / np.maximum(
+            1, counts.reshape(count, -1).sum(axis=1)
+        )
 
     return by_level(before), by_level(in_time)
 
@@ -164,7 +172,16 @@ def _edges(early: Array, late: Array, follows: float) -> list[int]:
     return found
 
 
-def _refine(judge: Judge, trial: _Trial, conclusion: Conclusion, row: int, bounds: Bounds, grid: Array, early: Array, late: Array) -> Need | None:
+def _refine(
+    judge: Judge,
+    trial: _Trial,
+    conclusion: Conclusion,
+    row: int,
+    bounds: Bounds,
+    grid: Array,
+    early: Array,
+    late: Array,
+) -> Need | None:
     """Look closer at the edges until they are known to a small part of the range."""
     follows = judge.limits.follows
     known = {float(v): (float(e), float(s)) for v, e, s in zip(grid, early, late, strict=True)}
@@ -175,17 +192,32 @@ def _refine(judge: Judge, trial: _Trial, conclusion: Conclusion, row: int, bound
         gaps = [g for g in _edges(e, s, follows) if g >= 0]
         if not gaps:
             break
-        closer = np.unique(np.concatenate([np.linspace(values[g], values[g + 1], 18)[1:-1] for g in gaps[:4]]))
+        closer = np.unique(
+            np.concatenate([np.linspace(values[g], values[g + 1], 18)[1:-1] for g in gaps[:4]])
+        )
         new_early, new_late = _measure(judge, trial, [conclusion], {row: closer}, FINE_LUCKS)
-        known |= {float(v): (float(a), float(b)) for v, a, b in zip(closer, new_early[row][0], new_late[row][0], strict=True)}
+        known |= {
+            float(v): (float(a), float(b))
+            for v, a, b in zip(closer, new_early[row][0], new_late[row][0], strict=True)
+        }
     values = np.array(sorted(known))
     inside = _good(np.array([known[v][0] for v in values]), np.array([known[v][1] for v in values]), follows)
     if not inside.any():
         return None
     low, high = longest(inside)
     ends = float(values[low]), float(values[high])
-    middle = math.sqrt(ends[0] * ends[1]) if ends[0] > 0 and ends[1] / ends[0] > 20 else (ends[0] + ends[1]) / 2
-    return Need(bounds.name, ends[0] / bounds.factor, ends[1] / bounds.factor, bounds.unit, row, middle, _distance(bounds, *ends))
+    middle = (
+        math.sqrt(ends[0] * ends[1]) if ends[0] > 0 and ends[1] / ends[0] > 20 else (ends[0] + ends[1]) / 2
+    )
+    return Need(
+        bounds.name,
+        ends[0] / bounds.factor,
+        ends[1] / bounds.factor,
+        bounds.unit,
+        row,
+        middle,
+        _distance(bounds, *ends),
+    )
 
 
 def longest(flags: npt.NDArray[np.bool_]) -> tuple[int, int]:

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
+
 from ..case.filling import fill, pooled_view
 from ..case.records import Case, Filled, Intervention, Setting, View
 from ..engine.kernel import Kernel
-from ..engine.run import Change, simulate
-from ..engine.sampling import Draw
+from ..engine.run import BAND_FUTURES, CHUNK, Change, join, run_rows, simulate
+from ..engine.sampling import Draw, rows
 from ..engine.schedule import Schedule, schedule
 from ..futures.ensemble import Ensemble
 from ..quantities.calendar import later
@@ -19,6 +22,7 @@ from ..quantities.units import ONE
 from ..text.problems import NOWHERE, CaseError, Problem, Problems, nearest
 
 Tick = Callable[[float], None]
+Table = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -30,6 +34,7 @@ class Options:
     until: date | None = None
     known_by: date | None = None
     settings: list[Setting] = field(default_factory=list)
+    switches: dict[str, str] = field(default_factory=dict)
     interventions: list[Intervention] = field(default_factory=list)
     threads: int = 0
 
@@ -41,7 +46,7 @@ class Runner:
         self.case, self.options = case, options
         self._kernel: Kernel | None = None
         self.run_seconds = 0.0
-        self.stopped: Callable[[], bool] | None = None
+        self._tables: tuple[Filled, Table] | None = None
 
     @property
     def kernel(self) -> Kernel:
@@ -52,7 +57,9 @@ class Runner:
 
     def fill(self, view: View) -> Filled:
         """The view with every parameter set, at the run's as-of date."""
-        return fill(self.case, view, self.options.known_by, self.options.settings)
+        filled = fill(self.case, view, self.options.known_by, self.options.settings)
+        filled.switches |= self.options.switches
+        return filled
 
     def fill_pooled(self, start: date) -> Filled:
         """The pooled view at a date."""
@@ -71,9 +78,14 @@ class Runner:
     def switch_rows(self, switches: dict[str, str]) -> dict[str, float]:
         """Switches as the numbers that rows hold."""
         declared = self.case.built.world.switches
-        return {n: float(declared[n].options.index(v)) if declared[n].options else float(v == "true") for n, v in switches.items()}
+        return {
+            n: float(declared[n].options.index(v)) if declared[n].options else float(v == "true")
+            for n, v in switches.items()
+        }
 
-    def plan(self, filled: Filled, until: date, step_days: int | None = None) -> tuple[Schedule, list[Change]]:
+    def plan(
+        self, filled: Filled, until: date, step_days: int | None = None
+    ) -> tuple[Schedule, list[Change]]:
         """The calendar of a run with its interventions. Raises ``CaseError`` for one that names nothing."""
         graph, built = self.case.built.graph, self.case.built
         forced: dict[str, list[date]] = {}
@@ -87,12 +99,26 @@ class Runner:
                 continue
             if do.distribution is None:
                 if do.target not in names:
-                    problems.add("unknown-name", do.place, f"there is no event '{do.target}'", nearest(do.target, names))
+                    problems.add(
+                        "unknown-name",
+                        do.place,
+                        f"there is no event '{do.target}'",
+                        nearest(do.target, names),
+                    )
                 forced.setdefault(do.target, []).append(do.day)
             elif do.target not in built.row_of or "#" in do.target:
-                problems.add("unknown-name", do.place, f"there is no parameter '{do.target}'", nearest(do.target, built.row_of))
+                problems.add(
+                    "unknown-name",
+                    do.place,
+                    f"there is no parameter '{do.target}'",
+                    nearest(do.target, built.row_of),
+                )
             elif do.target in {s.name for s in graph.slots if s.role == "redrawn"}:
-                problems.add("bad-intervention", do.place, f"'{do.target}' is drawn anew by events: set it for the whole run instead")
+                problems.add(
+                    "bad-intervention",
+                    do.place,
+                    f"'{do.target}' is drawn anew by events: set it for the whole run instead",
+                )
             else:
                 later_changes.append((do, built.row_of[do.target]))
         problems.stop()
@@ -104,26 +130,69 @@ class Runner:
             changes.append(Change(plan.index(do.day), row, do.distribution.median * unit.factor))
         return plan, changes
 
-    def run(self, filled: Filled, bands: bool = False, tick: Tick | None = None, futures: int = 0, switches: dict[str, str] | None = None) -> Ensemble:
+    def table(self, filled: Filled, futures: int, switches: dict[str, str] | None = None) -> Table:
+        """Rows of the first futures of a view, shape (rows, futures); drawn once a view, however its switches are turned."""
+        built = self.case.built
+        if self._tables is None or self._tables[0] is not filled or self._tables[1].shape[1] < futures:
+            points = np.arange(futures, dtype=np.uint64)
+            fresh = rows(
+                built, self.draws(filled), self.switch_rows(filled.switches), points, self.options.seed
+            )
+            self._tables = (filled, fresh)
+        table = self._tables[1][:, :futures].copy()
+        for name, value in self.switch_rows(switches or filled.switches).items():
+            table[built.row_of[name]] = value
+        return table
+
+    def run(
+        self,
+        filled: Filled,
+        bands: bool = False,
+        tick: Tick | None = None,
+        futures: int = 0,
+        switches: dict[str, str] | None = None,
+    ) -> Ensemble:
         """An ensemble of a filled view. Raises ``CaseError``."""
         until = self.until(filled.start)
         plan, changes = self.plan(filled, until)
-        kernel = self.kernel
+        kernel, options = self.kernel, self.options
+        futures = futures or options.futures
         began = time.perf_counter()
-        raw = simulate(
-            kernel,
-            self.case.built,
-            self.draws(filled),
-            self.switch_rows(switches or filled.switches),
-            plan,
-            futures or self.options.futures,
-            self.options.seed,
-            changes,
-            bands,
-            self.options.threads,
-            tick,
-            self.stopped,
-        )
+        if futures <= CHUNK:
+            table, luck = self.table(filled, futures, switches), np.arange(futures, dtype=np.uint64)
+            edges = [0, min(BAND_FUTURES, futures), futures] if bands else [0, futures]
+            parts = [
+                run_rows(
+                    kernel,
+                    table[:, a:b],
+                    luck[a:b],
+                    plan,
+                    options.seed,
+                    changes,
+                    bands and a == 0,
+                    options.threads,
+                    tick,
+                )
+                for a, b in zip(edges, edges[1:], strict=False)
+                if b > a
+            ]
+            raw = join(parts)
+        else:
+            switch_rows = self.switch_rows(switches or filled.switches)
+            draws = self.draws(filled)
+            raw = simulate(
+                kernel,
+                self.case.built,
+                draws,
+                switch_rows,
+                plan,
+                futures,
+                options.seed,
+                changes,
+                bands,
+                options.threads,
+                tick,
+            )
         seconds = time.perf_counter() - began
         self.run_seconds += seconds
         return Ensemble(filled.name, filled.start, until, plan.step_days, self.case.built.graph, raw, seconds)

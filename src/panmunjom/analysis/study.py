@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..case.filling import unknown_view
+from ..case.filling import OLD_DAYS, unknown_view
 from ..case.records import Case, Filled
 from ..futures.ensemble import REFUSE_BAD, WARN_BAD, Ensemble
 from ..quantities.calendar import parse_date
 from .drivers import Driver, drivers
 from .running import Options, Runner, Tick, no_view
-from .switches import SWITCH_FUTURES, SwitchRange, switch_range
+from .switches import LEAST, MOST, SWITCH_FUTURES, SwitchRange, switch_range
 from .verdicts import VERDICT_FUTURES, Judge, Verdict
 
 Stage = Callable[[str, float], Tick]
@@ -65,7 +65,10 @@ def chosen(runner: Runner, names: list[str]) -> list[Filled]:
         dates: list[date] = []
         for view in case.views.values():
             source = case.library.sources.get(view.source)
-            late = known_by and ((view.start and view.start > known_by) or (source and source.published and source.published > known_by))
+            late = known_by and (
+                (view.start and view.start > known_by)
+                or (source and source.published and source.published > known_by)
+            )
             if late or view.start is None:
                 continue
             filled.append(runner.fill(view))
@@ -90,7 +93,13 @@ def chosen(runner: Runner, names: list[str]) -> list[Filled]:
     return filled
 
 
-def study(case: Case, options: Options, names: list[str] | None = None, stage: Stage | None = None, seconds: dict[str, float] | None = None) -> Study:
+def study(
+    case: Case,
+    options: Options,
+    names: list[str] | None = None,
+    stage: Stage | None = None,
+    seconds: dict[str, float] | None = None,
+) -> Study:
     """Run the views of a case, the theories turned one at a time, and the verdicts. Raises ``CaseError``."""
     seconds = dict(seconds or {})
     began = time.perf_counter()
@@ -129,17 +138,36 @@ def study(case: Case, options: Options, names: list[str] | None = None, stage: S
 def warnings(done: Study) -> list[str]:
     """What a reader must know before believing the figures."""
     found: list[str] = []
+    idle: dict[str, list[str]] = {}
     for view in done.views.values():
         bad = view.ensemble.bad_share
         if bad > REFUSE_BAD:
-            found.append(f"{view.name}: {bad:.1%} of the futures stopped being finite; no probability is printed")
+            found.append(
+                f"{view.name}: {bad:.1%} of the futures stopped being finite; no probability is printed"
+            )
         elif bad > WARN_BAD:
             found.append(f"{view.name}: {bad:.2%} of the futures stopped being finite and are left out")
-        found += [f"{view.name}: {w}" for w in view.filled.warnings]
+        old = view.filled.old
+        if old and view.name == done.default_view:
+            found.append(
+                f"{view.name}: {len(old)} assumptions are older than {OLD_DAYS} days at the start: {', '.join(old)}"
+            )
+        for ending, share in view.ensemble.endings().items():
+            if not LEAST <= share.p <= MOST:
+                found.append(
+                    f"{view.name}: {ending} has a probability of {share.p:.2%}; no switch was turned, so look at what its condition needs"
+                )
         for turn in view.ranges.turns:
-            if all(abs(d) == 0 and e == 0 for d, e in turn.differences.values()):
-                found.append(f"{view.name}: turning {turn.switch} to {turn.to} had no effect on the endings")
-    if done.options.interventions and len(done.views) >= 1:
+            for ending, p in turn.extremes.items():
+                found.append(
+                    f"{view.name}: {ending} comes to {p:.2%} where {turn.switch} is turned to {turn.to}: that theory makes it so"
+                )
+            if all(d == 0 and e == 0 for d, e in turn.differences.values()):
+                idle.setdefault(f"{turn.switch} to {turn.to}", []).append(view.name)
+    found += [
+        f"turning {turn} had no effect on the endings of {', '.join(names)}" for turn, names in idle.items()
+    ]
+    if done.options.interventions:
         found += _no_effect(done)
     return found
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..case.records import Case, Filled
-from ..futures.ensemble import Ensemble, paired
+from ..futures.ensemble import Ensemble, Share, paired
 from .running import Runner, Tick
 
 SWITCH_FUTURES = 2_048
+LEAST, MOST = 0.001, 0.9  # an ending outside is reported with the mechanism that makes it so
 
 
 @dataclass(slots=True)
@@ -19,6 +20,9 @@ class Turn:
     was: str
     to: str
     differences: dict[str, tuple[float, float]]  # ending -> difference, paired error
+    extremes: dict[str, float] = field(
+        default_factory=dict
+    )  # endings that this turn makes nearly impossible or certain
 
 
 @dataclass(slots=True)
@@ -38,13 +42,37 @@ def turns(case: Case, switches: dict[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def switch_range(runner: Runner, filled: Filled, ensemble: Ensemble, futures: int = SWITCH_FUTURES, tick: Tick | None = None) -> SwitchRange:
+def first(ensemble: Ensemble, futures: int) -> Ensemble:
+    """The first futures of an ensemble: a future does not depend on how many others there are."""
+    raw = ensemble.raw
+    cut = replace(
+        raw,
+        points=raw.points[:futures],
+        ending=raw.ending[:futures],
+        ending_day=raw.ending_day[:futures],
+        first=raw.first[:, :futures],
+        now=raw.now[:, :futures],
+        bad=raw.bad[:futures],
+        final=raw.final[:, :futures],
+        bands=[],
+        months=[],
+    )
+    return replace(ensemble, raw=cut)
+
+
+def switch_range(
+    runner: Runner,
+    filled: Filled,
+    ensemble: Ensemble,
+    futures: int = SWITCH_FUTURES,
+    tick: Tick | None = None,
+) -> SwitchRange:
     """Turn each switch alone, with the same luck, over the first futures of the ensemble.
 
     The differences are paired; the bounds add the smallest and largest of them to the ensemble's own shares.
     """
     futures = min(futures, len(ensemble.raw.points))
-    base = runner.run(filled, futures=futures)
+    base = first(ensemble, futures)
     names = [e.name for e in ensemble.graph.endings]
     out = SwitchRange({n: (s.p, s.p) for n, s in ensemble.endings().items()})
     shares = ensemble.endings()
@@ -56,6 +84,12 @@ def switch_range(runner: Runner, filled: Filled, ensemble: Ensemble, futures: in
         turn = Turn(switch, filled.switches[switch], to, {})
         for k, name in enumerate(names):
             turn.differences[name] = paired(base.raw.ending[both] == k, other.raw.ending[both] == k, points)
+        if filled.switches and any(
+            not LEAST <= shares[n].p + d <= MOST for n, (d, _) in turn.differences.items()
+        ):
+            look_closer(runner, filled, ensemble, turn)
+            turn.extremes = extremes(turn, shares)
+        for name in names:
             p = min(1.0, max(0.0, shares[name].p + turn.differences[name][0]))
             low, high = out.bounds[name]
             out.bounds[name] = (min(low, p), max(high, p))
@@ -63,3 +97,18 @@ def switch_range(runner: Runner, filled: Filled, ensemble: Ensemble, futures: in
         if tick is not None:
             tick(number / len(todo))
     return out
+
+
+def look_closer(runner: Runner, filled: Filled, ensemble: Ensemble, turn: Turn) -> None:
+    """Run a turn again with as many futures as the ensemble has, where an ending seems nearly impossible or certain."""
+    other = runner.run(filled, switches={**filled.switches, turn.switch: turn.to})
+    both = ensemble.fine & other.fine
+    points = ensemble.raw.points[both]
+    for k, name in enumerate(turn.differences):
+        turn.differences[name] = paired(ensemble.raw.ending[both] == k, other.raw.ending[both] == k, points)
+
+
+def extremes(turn: Turn, shares: dict[str, Share]) -> dict[str, float]:
+    """Endings outside the limits after a turn, with their probabilities."""
+    after = {n: max(0.0, shares[n].p + d) for n, (d, _) in turn.differences.items()}
+    return {n: p for n, p in after.items() if not LEAST <= p <= MOST}

@@ -26,6 +26,9 @@ VERDICT_FUTURES = 2_048
 CARRIES = 0.05  # a premise is named where taking it away lowers the share by more than this
 DAILY_UP_TO = 400  # days to the deadline; later ones are run in the case's own steps
 
+POSSIBLE = "the document calls it possible and gives no number: the share is the answer"
+NEVER = "the document calls it possible; here it comes about in no future"
+
 Flags = npt.NDArray[np.bool_]
 Array = npt.NDArray[np.float64]
 
@@ -73,7 +76,9 @@ class _Trial:
 class Judge:
     """Gives the verdicts of one view."""
 
-    def __init__(self, runner: Runner, filled: Filled, futures: int = VERDICT_FUTURES, limits: Limits | None = None) -> None:
+    def __init__(
+        self, runner: Runner, filled: Filled, futures: int = VERDICT_FUTURES, limits: Limits | None = None
+    ) -> None:
         self.runner, self.filled, self.futures = runner, filled, futures
         self.limits = limits or Limits()
         self.graph = runner.case.built.graph
@@ -87,7 +92,9 @@ class Judge:
         testable: list[Conclusion] = []
         for conclusion in self.filled.view.conclusions:
             if conclusion.untestable:
-                out[id(conclusion)] = Verdict(conclusion.claim, "cannot_be_tested", note=conclusion.untestable)
+                out[id(conclusion)] = Verdict(
+                    conclusion.claim, "cannot_be_tested", note=conclusion.untestable
+                )
             else:
                 testable.append(conclusion)
         groups: dict[tuple[int, bool], list[Conclusion]] = {}
@@ -113,7 +120,11 @@ class Judge:
 
     def step_for(self, conclusion: Conclusion) -> int:
         """A day where the deadline is near; the case's step where it is far."""
-        return 1 if (deadline(conclusion) - self.filled.start).days <= DAILY_UP_TO else self.runner.case.step_days
+        return (
+            1
+            if (deadline(conclusion) - self.filled.start).days <= DAILY_UP_TO
+            else self.runner.case.step_days
+        )
 
     # -- one run for several conclusions
 
@@ -125,7 +136,13 @@ class Judge:
             median = self.neutral.used[name].distribution.median
             found = used.distribution if name in own else point(median)
             draws[name] = Draw(found, used.unit.factor)
-        table = rows(self.runner.case.built, draws, self.runner.switch_rows(filled.switches), luck, self.runner.options.seed)
+        table = rows(
+            self.runner.case.built,
+            draws,
+            self.runner.switch_rows(filled.switches),
+            luck,
+            self.runner.options.seed,
+        )
         self.keep_drawing(table)
         return _Trial(filled, plan, changes, table, luck)
 
@@ -137,7 +154,12 @@ class Judge:
             if row.part in ("family", "a", "b", "factor"):
                 used = self.filled.used[row.name.partition("#")[0]]
                 d = used.distribution
-                table[index] = {"family": FAMILIES.index(d.family), "a": d.a, "b": d.b, "factor": used.unit.factor}[row.part]
+                table[index] = {
+                    "family": FAMILIES.index(d.family),
+                    "a": d.a,
+                    "b": d.b,
+                    "factor": used.unit.factor,
+                }[row.part]
 
     def run(self, trial: _Trial, table: Array, luck: npt.NDArray[np.uint64]) -> Raw:
         return run_rows(self.runner.kernel, table, luck, trial.plan, self.runner.options.seed, trial.changes)
@@ -168,17 +190,41 @@ class Judge:
         end = date.fromordinal(until.toordinal() + 1)  # so that the deadline's own day is run to its end
         trial = self.trial(end, step, self.filled, self.own, self.futures)
         own = self.run(trial, trial.table, trial.luck)
-        bare_filled = Filled("bare", "bare", View("bare", start=self.filled.start), self.filled.start, self.filled.known_by, self.neutral.used, self.neutral.switches)
+        bare_filled = Filled(
+            "bare",
+            "bare",
+            View("bare", start=self.filled.start),
+            self.filled.start,
+            self.filled.known_by,
+            self.neutral.used,
+            self.neutral.switches,
+        )
         bare = self.trial(end, step, bare_filled, set(), self.futures)
         base = self.run(bare, bare.table, bare.luck)
         found = []
         for conclusion in members:
-            verdict = Verdict(conclusion.claim, "open", self.share(conclusion, own), self.share(conclusion, base), note=conclusion.note, step_days=step)
+            verdict = Verdict(
+                conclusion.claim,
+                "open",
+                self.share(conclusion, own),
+                self.share(conclusion, base),
+                note=conclusion.note,
+                step_days=step,
+            )
             found.append(verdict)
             if float((~np.isnan(own.bad)).mean()) > REFUSE_BAD or verdict.share is None:
                 verdict.verdict = "cannot_be_tested"
-                verdict.note = verdict.note or "its condition came true in no future" if verdict.share is None else "too many futures stopped being finite"
-        open_ones = [(c, v) for c, v in zip(members, found, strict=True) if v.verdict == "open"]
+                verdict.note = (
+                    verdict.note or "its condition came true in no future"
+                    if verdict.share is None
+                    else "too many futures stopped being finite"
+                )
+            elif conclusion.possible:
+                verdict.verdict = "open" if verdict.share > 0 else "does_not_follow"
+                verdict.note = verdict.note or (POSSIBLE if verdict.share > 0 else NEVER)
+        open_ones = [
+            (c, v) for c, v in zip(members, found, strict=True) if v.verdict == "open" and not c.possible
+        ]
         self.settle(open_ones, trial)
         return found
 
@@ -219,7 +265,14 @@ class Judge:
             low, high = parameter.within or used.distribution.interval
             if low < high:
                 factor = used.unit.factor
-                found[index] = Bounds(row.name, low * factor, high * factor, factor, used.unit.text, self.neutral.used[row.name].distribution)
+                found[index] = Bounds(
+                    row.name,
+                    low * factor,
+                    high * factor,
+                    factor,
+                    used.unit.text,
+                    self.neutral.used[row.name].distribution,
+                )
         return found
 
     # -- what carries a conclusion
@@ -235,13 +288,17 @@ class Judge:
         changed = table.copy()
         row = self.runner.case.built.row_of[name]
         if kind == "switch":
-            changed[row] = self.runner.switch_rows({name: self.runner.case.built.world.switches[name].default})[name]
+            changed[row] = self.runner.switch_rows(
+                {name: self.runner.case.built.world.switches[name].default}
+            )[name]
         else:
             used = self.neutral.used[name]
             changed[row] = used.distribution.median * used.unit.factor
         return changed
 
-    def carriers(self, conclusion: Conclusion, trial: _Trial, supplied: Need | None) -> list[tuple[str, float]]:
+    def carriers(
+        self, conclusion: Conclusion, trial: _Trial, supplied: Need | None
+    ) -> list[tuple[str, float]]:
         """Premises without which the conclusion no longer follows, the missing one supplied at the middle of its range."""
         table = trial.table[:, : self.futures // 4].copy()
         luck = trial.luck[: self.futures // 4]

@@ -13,18 +13,21 @@ from ..world.graph import scalar_name
 from ..world.resolve import members_of
 from .records import Case, Filled, Setting, Used, View
 
-_OLD_DAYS = 200  # an assumption older than this at the start is named as a warning
+OLD_DAYS = 200  # an assumption older than this at the start is named in a warning
 
 
 def pooled_view(start: date) -> View:
     """The pooled view at a date: it sets nothing itself."""
-    return View("pooled", "", "all claims published by then, one voice among them the world's own assumption", start)
+    return View(
+        "pooled", "", "all claims published by then, one voice among them the world's own assumption", start
+    )
 
 
 def fill(case: Case, view: View, known_by: date | None = None, extra: list[Setting] | None = None) -> Filled:
     """The view with every parameter and switch set.
 
-    ``known_by`` hides claims and assumptions that became known later than that day (default: the view's start).
+    ``known_by`` hides claims, sources and assumptions that became known later than that day; without it the pool ends at
+    the view's start and the view may use its own source, whenever that appeared.
     ``extra`` are settings from the command line. Raises ``CaseError`` where a parameter has nothing to stand on or a claim's
     unit does not fit.
     """
@@ -33,14 +36,21 @@ def fill(case: Case, view: View, known_by: date | None = None, extra: list[Setti
     horizon = min(start, known_by) if known_by else start
     world = case.built.world
     filled = Filled(view.name, view.name, view, start, horizon, {}, {})
-    settings = {s.target: s for s in view.settings}
+    if known_by is not None:
+        _refuse_later_source(case, view, known_by)
+    settings = {s.target: s for s in view.settings if not _later(case, s, known_by)}
+    filled.hidden = sorted({s.claim for s in view.settings if _later(case, s, known_by)})
     settings |= {s.target: s for s in extra or []}
     for name, parameter in world.parameters.items():
         for members in members_of(world, parameter.per):
             scalar = scalar_name(name, members)
             setting = settings.get(scalar) or settings.get(name)
             try:
-                used = _from_setting(case, parameter, scalar, setting) if setting else _pooled(case, parameter, members, horizon)
+                used = (
+                    _from_setting(case, parameter, scalar, setting)
+                    if setting
+                    else _pooled(case, parameter, members, horizon)
+                )
             except _Missing as missing:
                 problems.add(missing.code, missing.place, missing.message, missing.hint)
                 continue
@@ -48,10 +58,30 @@ def fill(case: Case, view: View, known_by: date | None = None, extra: list[Setti
     for name, switch in world.switches.items():
         filled.switches[name] = view.switches.get(name, switch.default)
     problems.stop()
-    old = sorted({u.parameter for u in filled.used.values() if u.origin == "assumption" and u.dated and (horizon - u.dated).days > _OLD_DAYS})
-    if old:
-        filled.warnings.append(f"assumptions older than {_OLD_DAYS} days at the start are used for: {', '.join(old)}")
+    filled.old = sorted(
+        {
+            u.parameter
+            for u in filled.used.values()
+            if u.origin == "assumption" and u.dated and (horizon - u.dated).days > OLD_DAYS
+        }
+    )
     return filled
+
+
+def _later(case: Case, setting: Setting, known_by: date | None) -> bool:
+    """Whether a setting rests on a claim that nobody could know by the as-of date."""
+    if known_by is None or not setting.claim:
+        return False
+    published = case.library.claims[setting.claim].published
+    return published is None or published > known_by
+
+
+def _refuse_later_source(case: Case, view: View, known_by: date) -> None:
+    """A view whose source appeared later does not exist at the as-of date."""
+    source = case.library.sources.get(view.source)
+    if source is not None and source.published is not None and source.published > known_by:
+        message = f"the view '{view.name}' does not exist as of {known_by}: its source appeared on {source.published}"
+        raise CaseError([Problem("later-view", view.place, message)])
 
 
 class _Missing(Exception):
@@ -81,20 +111,38 @@ def _pooled(case: Case, parameter: Parameter, members: Members, day: date) -> Us
         if claim.id in rules.exclude or claim.source in rules.exclude:
             continue
         given = rules.weights.get(claim.id, rules.weights.get(claim.source))
-        voices.append(voice(claim, case.library.sources[claim.source], _factor(case, parameter, claim), given))
+        voices.append(
+            voice(claim, case.library.sources[claim.source], _factor(case, parameter, claim), given)
+        )
         claims.append(claim)
     if not voices:
         if assumed is None:
             first = min((c.since for c in parameter.assume if c.since), default=None)
-            message = f"'{scalar}' has no assumption known by {day}" + (f"; its first is of {first}" if first else "")
-            raise _Missing("no-assumption", parameter.place, message, "Add a column with an earlier date, or start later.")
-        return Used(scalar, parameter.name, assumed, _unit(case, parameter), "assumption", dated=column.since if column else None)
+            message = f"'{scalar}' has no assumption known by {day}" + (
+                f"; its first is of {first}" if first else ""
+            )
+            raise _Missing(
+                "no-assumption",
+                parameter.place,
+                message,
+                "Add a column with an earlier date, or start later.",
+            )
+        return Used(
+            scalar,
+            parameter.name,
+            assumed,
+            _unit(case, parameter),
+            "assumption",
+            dated=column.since if column else None,
+        )
     if assumed is not None:
         voices.append(PoolMember("assumption", assumed, rules.weights.get("assumption", 1.0)))
     found = pool(voices)
     ids = tuple(c.id for c in claims)
     dated = column.since if column else None
-    return Used(scalar, parameter.name, found, _unit(case, parameter), "pool", ids, dated, disagreement(voices))
+    return Used(
+        scalar, parameter.name, found, _unit(case, parameter), "pool", ids, dated, disagreement(voices)
+    )
 
 
 def _factor(case: Case, parameter: Parameter, claim: Claim) -> float:
@@ -107,7 +155,9 @@ def _factor(case: Case, parameter: Parameter, claim: Claim) -> float:
         raise _Missing("unknown-unit", claim.place, str(error)) from None
     if said.dimension != unit.dimension:
         message = f"the claim '{claim.id}' is in {claim.quantity.unit or 'a pure number'}, but '{parameter.name}' is in {unit.text or 'a pure number'}"
-        raise _Missing("wrong-unit", claim.place, message, "Never converted in silence: correct 'about' or the unit.")
+        raise _Missing(
+            "wrong-unit", claim.place, message, "Never converted in silence: correct 'about' or the unit."
+        )
     return said.factor / unit.factor
 
 
@@ -118,25 +168,46 @@ def _from_setting(case: Case, parameter: Parameter, scalar: str, setting: Settin
         claim = case.library.claims[setting.claim]
         factor = _factor(case, parameter, claim)
         said = claimed(claim, factor)
-        conversion = "" if abs(factor - 1) < 1e-12 else f"× {factor:.6g} from {claim.quantity.unit if claim.quantity else ''}"
+        conversion = (
+            ""
+            if abs(factor - 1) < 1e-12
+            else f"× {factor:.6g} from {claim.quantity.unit if claim.quantity else ''}"
+        )
         return Used(scalar, parameter.name, said, unit, "claim", (claim.id,), conversion=conversion)
     assert setting.distribution is not None
     if setting.unit:
         try:
             said_unit = case.built.units.parse(setting.unit)
         except UnknownUnit as error:
-            raise _Missing("unknown-unit", setting.place, str(error), nearest(error.word, case.built.units.names)) from None
+            raise _Missing(
+                "unknown-unit", setting.place, str(error), nearest(error.word, case.built.units.names)
+            ) from None
         if said_unit.dimension != unit.dimension:
-            raise _Missing("wrong-unit", setting.place, f"'{scalar}' is in {unit.text or 'a pure number'}, not in {setting.unit}")
+            raise _Missing(
+                "wrong-unit",
+                setting.place,
+                f"'{scalar}' is in {unit.text or 'a pure number'}, not in {setting.unit}",
+            )
         factor = said_unit.factor / unit.factor
         if abs(factor - 1) > 1e-12:
             low, high = setting.distribution.interval
             hint = f"Write {low * factor:.6g} to {high * factor:.6g} {unit.text}."
-            raise _Missing("wrong-unit", setting.place, f"'{scalar}' is kept in {unit.text}, not in {setting.unit}", hint)
+            raise _Missing(
+                "wrong-unit", setting.place, f"'{scalar}' is kept in {unit.text}, not in {setting.unit}", hint
+            )
     return Used(scalar, parameter.name, setting.distribution, unit, "analyst")
 
 
 def unknown_view(case: Case, name: str) -> CaseError:
     """The error for a view that the case does not have."""
     known = [*case.views, "pooled", "pooled@DATE"]
-    return CaseError([Problem("unknown-view", NOWHERE, f"the case has no view '{name}'", nearest(name, known) or f"It has {', '.join(known)}.")])
+    return CaseError(
+        [
+            Problem(
+                "unknown-view",
+                NOWHERE,
+                f"the case has no view '{name}'",
+                nearest(name, known) or f"It has {', '.join(known)}.",
+            )
+        ]
+    )

@@ -8,13 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..evidence.reading import EvidenceReader
-from ..quantities.calendar import parse_date, parse_duration
+from ..quantities.calendar import duration_days, parse_date, parse_duration
+from ..quantities.units import Units, UnknownUnit
 from ..text.nodes import Fields, Mapping, read_file
 from ..text.problems import CaseError, Place, Problem, Problems, Source, nearest
 from ..world.build import build
 from ..world.reading import WorldReader
 from .records import Case, PoolRules, Question, View
-from .views import ViewReader, read_pool_rules, read_questions
+from .views import ViewReader, check_target, read_pool_rules, read_questions
 
 MAX_FILES = 200
 
@@ -32,7 +33,11 @@ def find(name: str) -> Path:
         return known[name]
     path = Path(name)
     place = Place(Source(name))
-    if not path.exists():
+    try:
+        there = path.exists()
+    except (OSError, ValueError):  # a name longer than any file's
+        there = False
+    if not there:
         hint = nearest(name, known) or f"Shipped cases: {', '.join(known)}."
         raise CaseError([Problem("no-such-case", place, f"there is no case and no folder '{name}'", hint)])
     if not path.is_dir() or not (path / "case.yaml").is_file():
@@ -73,7 +78,13 @@ class _Loader:
         except OSError:
             inside = False
         if not inside:
-            self.problems.add("outside", Place(Source(relative)), "the file lies outside the case's folder")
+            hint = "Copy it into the folder: links that lead out are not followed."
+            self.problems.add(
+                "outside",
+                Place(Source(str(self.folder / relative))),
+                "the file lies outside the case's folder",
+                hint,
+            )
             return None
         if path.is_file() and path.stat().st_size < 10_000_000:
             self.hash.update(relative.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -83,7 +94,11 @@ class _Loader:
         where = self.folder / folder
         found = sorted(p.name for p in where.glob("*.yaml")) if where.is_dir() else []
         if len(found) > MAX_FILES:
-            self.problems.add("too-large", Place(Source(str(where))), f"the folder has {len(found)} files; the limit is {MAX_FILES}")
+            self.problems.add(
+                "too-large",
+                Place(Source(str(where))),
+                f"the folder has {len(found)} files; the limit is {MAX_FILES}",
+            )
         return [f"{folder}/{name}" for name in found[:MAX_FILES]]
 
     def load(self) -> Case | None:
@@ -92,7 +107,9 @@ class _Loader:
         worlds = self.listing("world")
         if not worlds:
             place = Place(Source(str(self.folder / "world")))
-            self.problems.add("no-world", place, "the case has no world: the folder 'world' holds no .yaml file")
+            self.problems.add(
+                "no-world", place, "the case has no world: the folder 'world' holds no .yaml file"
+            )
         for name in worlds:
             root = self.file(name)
             if root is not None:
@@ -120,13 +137,23 @@ class _Loader:
         if built is None:
             return None
         return Case(
-            self.folder.name, self.folder, title, about, start, horizon, step, built, evidence.library, views, rules, questions,
-            self.hash.hexdigest()[:16], self.cautions,
+            self.folder.name,
+            self.folder,
+            title,
+            about,
+            start,
+            horizon,
+            step,
+            built,
+            evidence.library,
+            views,
+            rules,
+            questions,
+            self.hash.hexdigest()[:16],
+            self.cautions,
         )
 
-    def units(self, reader: WorldReader):  # noqa: ANN201  (a Units; the import would be a cycle of names only)
-        from ..quantities.units import Units, UnknownUnit
-
+    def units(self, reader: WorldReader) -> Units:
         units = Units()
         for name, definition in reader.world.units.items():
             try:
@@ -150,7 +177,8 @@ class _Loader:
         length = fields.scalar("horizon")
         if length is not None:
             try:
-                parse_duration(length.text)
+                if duration_days(length.text) <= 0:
+                    raise ValueError(f"the horizon '{length.text}' leaves nothing to run")
                 horizon = length.text
             except ValueError as error:
                 self.problems.add("bad-duration", length.place, str(error))
@@ -162,7 +190,12 @@ class _Loader:
                 if step < 1 or step != number * {"day": 1, "week": 7}[unit]:
                     raise ValueError
             except (ValueError, KeyError):
-                self.problems.add("bad-duration", days.place, f"the step '{days.text}' must be a whole number of days", "As in '7 days'.")
+                self.problems.add(
+                    "bad-duration",
+                    days.place,
+                    f"the step '{days.text}' must be a whole number of days",
+                    "As in '7 days'.",
+                )
         self.cautions = [scalar.text for scalar in fields.words("cautions")]
         fields.done()
         return title, about, start, horizon, step
@@ -184,8 +217,16 @@ class _Loader:
 
     def check_claims(self, evidence: EvidenceReader, reader: WorldReader) -> None:
         """Every claim that names a parameter names one that exists."""
-        from .views import check_target
-
         for claim in evidence.library.claims.values():
-            if claim.about:
-                check_target(claim.about, claim.place, reader, self.problems)
+            if not claim.about:
+                continue
+            target = check_target(claim.about, claim.place, reader, self.problems)
+            if target is None:
+                continue
+            per = reader.world.parameters[target.partition("[")[0]].per if "[" not in claim.about else ()
+            if per:
+                message = (
+                    f"'{claim.id}' is about '{claim.about}', which has a value for each {' and '.join(per)}"
+                )
+                self.problems.add("no-member", claim.place, message, f"Say which: {claim.about}[...].")
+            claim.about = target

@@ -12,7 +12,9 @@ def write_new(folder: Path) -> Path:
     """Copy the template into a new or empty folder. Raises ``CaseError`` where the folder holds something."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         hint = "Name a folder that does not exist yet."
-        raise CaseError([Problem("not-empty", NOWHERE, f"'{folder}' exists and is not an empty folder", hint)])
+        raise CaseError(
+            [Problem("not-empty", NOWHERE, f"'{folder}' exists and is not an empty folder", hint)]
+        )
     template = Path(str(files("panmunjom"))) / "case" / "template"
     for path in sorted(template.rglob("*.yaml")):
         target = folder / path.relative_to(template)

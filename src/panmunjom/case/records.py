@@ -35,6 +35,9 @@ class Conclusion:
     since: date | None = None  # with ``by``: it must first hold inside this window
     at: date | None = None
     untestable: str = ""
+    possible: bool = (
+        False  # the document only calls it possible: no share makes it follow, none but zero refutes it
+    )
     note: str = ""
     expression: str = ""
     place: Place = NOWHERE
@@ -110,7 +113,8 @@ class Filled:
     known_by: date
     used: dict[str, Used]
     switches: dict[str, str]
-    warnings: list[str] = field(default_factory=list)
+    old: list[str] = field(default_factory=list)  # parameters whose assumption is old at the start
+    hidden: list[str] = field(default_factory=list)  # claims of the view that were published after the as-of date
 
 
 @dataclass(slots=True)

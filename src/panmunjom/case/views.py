@@ -13,7 +13,7 @@ from ..text.problems import Place, Problems, nearest
 from ..world.reading import WorldReader
 from .records import Conclusion, Intervention, PoolRules, Question, Setting, View
 
-_FIGURE = re.compile(r"(?P<text>.*?[\d%])\s*(?P<unit>[A-Za-z_1][\w/*^]*)?$")
+_FIGURE = re.compile(r"(?P<text>.*?[\d%])(?:\s+(?P<unit>[A-Za-z_][\w/*^-]*|1/[\w/*^-]+))?\Z")
 _DO = re.compile(r"(?P<what>.+?)\s+at\s+(?P<day>\d{4}-\d{2}-\d{2})$")
 
 
@@ -25,7 +25,11 @@ def read_questions(root: Mapping, reader: WorldReader, problems: Problems) -> di
             problems.add("not-a-mapping", node.place, f"the question '{key.text}' needs 'text:' and 'holds:'")
             continue
         fields = Fields(node, f"the question '{key.text}'", problems)
-        text, holds, about = fields.text("text", required=True), fields.scalar("holds", required=True), fields.text("about")
+        text, holds, about = (
+            fields.text("text", required=True),
+            fields.scalar("holds", required=True),
+            fields.text("about"),
+        )
         fields.done()
         if holds is not None:
             found[key.text] = Question(key.text, text, about, holds.text)
@@ -41,17 +45,27 @@ def read_pool_rules(root: Mapping, library: Library, problems: Problems) -> Pool
     known = [*library.claims, *library.sources, "assumption"]
     for key, node in fields.mapping("weights") or ():
         if key.text not in known:
-            problems.add("unknown-claim", key.place, f"there is no claim or source '{key.text}'", nearest(key.text, known))
+            problems.add(
+                "unknown-claim",
+                key.place,
+                f"there is no claim or source '{key.text}'",
+                nearest(key.text, known),
+            )
         try:
-            weight = float(node.text) if isinstance(node, Scalar) else -1.0
-            if not 0 <= weight <= 100:
+            weight = parse_distribution(node.text).a if isinstance(node, Scalar) else -1.0
+            if not 0 <= weight <= 100 or not parse_distribution(node.text).certain:  # type: ignore[union-attr]
                 raise ValueError
             rules.weights[key.text] = weight
         except ValueError:
             problems.add("not-a-number", node.place, "a weight must be a number from 0 to 100")
     for scalar in fields.words("exclude"):
         if scalar.text not in known:
-            problems.add("unknown-claim", scalar.place, f"there is no claim or source '{scalar.text}'", nearest(scalar.text, known))
+            problems.add(
+                "unknown-claim",
+                scalar.place,
+                f"there is no claim or source '{scalar.text}'",
+                nearest(scalar.text, known),
+            )
         rules.exclude.add(scalar.text)
     fields.done()
     return rules
@@ -86,13 +100,28 @@ class ViewReader:
             for number, node in enumerate(listed.items, 1):
                 self.conclusion(view, number, node)
         elif listed is not None:
-            self.problems.add("not-a-list", listed.place, "'concludes' must be a list of conclusions, each beginning with '- claim:'")
+            self.problems.add(
+                "not-a-list",
+                listed.place,
+                "'concludes' must be a list of conclusions, each beginning with '- claim:'",
+            )
         for scalar in fields.words("do"):
             done = parse_do(scalar.text, scalar.place, self.problems)
-            if done is not None:
+            if done is not None and self.known_target(done):
                 view.interventions.append(done)
         fields.done()
         return view
+
+    def known_target(self, done: Intervention) -> bool:
+        """Whether an intervention names an event, or a parameter where it sets a figure."""
+        if done.distribution is not None:
+            return check_target(done.target, done.place, self.reader, self.problems) is not None
+        events = self.reader.world.events
+        if done.target.partition("[")[0] not in events:
+            hint = nearest(done.target, events)
+            self.problems.add("unknown-name", done.place, f"there is no event '{done.target}'", hint)
+            return False
+        return True
 
     def day(self, scalar: Scalar | None) -> date | None:
         if scalar is None:
@@ -113,7 +142,12 @@ class ViewReader:
         if node.text.startswith("claim "):
             claim = node.text[6:].strip()
             if claim not in self.library.claims:
-                self.problems.add("unknown-claim", node.place, f"there is no claim '{claim}'", nearest(claim, self.library.claims))
+                self.problems.add(
+                    "unknown-claim",
+                    node.place,
+                    f"there is no claim '{claim}'",
+                    nearest(claim, self.library.claims),
+                )
                 return None
             if self.library.claims[claim].quantity is None:
                 self.problems.add("bad-claim", node.place, f"the claim '{claim}' has no figure")
@@ -124,12 +158,19 @@ class ViewReader:
     def switch(self, view: View, key: Scalar, node: Node) -> None:
         switches = self.reader.world.switches
         if key.text not in switches:
-            self.problems.add("unknown-name", key.place, f"there is no switch '{key.text}'", nearest(key.text, switches))
+            self.problems.add(
+                "unknown-name", key.place, f"there is no switch '{key.text}'", nearest(key.text, switches)
+            )
             return
         allowed = switches[key.text].options or ("true", "false")
         text = node.text if isinstance(node, Scalar) else ""
         if text not in allowed:
-            self.problems.add("bad-entry", node.place, f"'{key.text}' must be one of {', '.join(allowed)}", nearest(text, allowed))
+            self.problems.add(
+                "bad-entry",
+                node.place,
+                f"'{key.text}' must be one of {', '.join(allowed)}",
+                nearest(text, allowed),
+            )
             return
         view.switches[key.text] = text
 
@@ -144,6 +185,7 @@ class ViewReader:
             hint = nearest(claim.text, self.library.claims)
             self.problems.add("unknown-claim", claim.place, f"there is no claim '{claim.text}'", hint)
         found.untestable, found.note = fields.text("untestable"), fields.text("note")
+        found.possible = fields.flag("possible")
         holds, given = fields.scalar("holds"), fields.scalar("given")
         by, at, between = fields.scalar("by"), fields.scalar("at"), fields.words("between")
         fields.done()
@@ -151,16 +193,28 @@ class ViewReader:
         if between:
             days = [self.day(s) for s in between]
             if len(days) != 2 or None in days:
-                self.problems.add("bad-date", between[0].place, "'between' needs two dates, as in [2025-08-01, 2025-08-31]")
+                self.problems.add(
+                    "bad-date", between[0].place, "'between' needs two dates, as in [2025-08-01, 2025-08-31]"
+                )
             else:
                 found.since, found.by = days
+                if found.since and found.by and found.since > found.by:
+                    self.problems.add(
+                        "bad-date",
+                        between[0].place,
+                        f"'between' runs backwards: {found.since} is after {found.by}",
+                    )
         if not found.untestable:
             if holds is None:
                 hint = "Write 'holds: expression' with a date, or 'untestable: reason'."
-                self.problems.add("missing-key", node.place, "a conclusion needs 'holds' or 'untestable'", hint)
+                self.problems.add(
+                    "missing-key", node.place, "a conclusion needs 'holds' or 'untestable'", hint
+                )
                 return
             if found.by is None and found.at is None:
-                self.problems.add("missing-key", node.place, "a conclusion needs a date: 'by', 'between' or 'at'")
+                self.problems.add(
+                    "missing-key", node.place, "a conclusion needs a date: 'by', 'between' or 'at'"
+                )
             self.check_dates(view, found, node.place)
             found.expression = holds.text
             found.name = f"{view.name}: conclusion {number}"
@@ -173,14 +227,20 @@ class ViewReader:
     def check_dates(self, view: View, found: Conclusion, place: Place) -> None:
         last = found.at or found.by
         if last and view.start and last <= view.start:
-            self.problems.add("bad-date", place, f"the conclusion is due on {last}, not after the view's start on {view.start}")
+            self.problems.add(
+                "bad-date",
+                place,
+                f"the conclusion is due on {last}, not after the view's start on {view.start}",
+            )
 
 
 def check_target(text: str, place: Place, reader: WorldReader, problems: Problems) -> str | None:
     """A parameter, with members or without; None and a problem where there is none."""
+    parameters = reader.world.parameters
+    if text.strip() in parameters:  # a distribution written in place may have brackets in its name
+        return text.strip()
     match = re.fullmatch(r"([a-z][\w.]*)(?:\[([\w, ]+)\])?", text.strip())
     name = match.group(1) if match else text
-    parameters = reader.world.parameters
     if match is None or name not in parameters:
         problems.add("unknown-name", place, f"there is no parameter '{name}'", nearest(name, parameters))
         return None
@@ -190,7 +250,12 @@ def check_target(text: str, place: Place, reader: WorldReader, problems: Problem
         known = [reader.world.dimensions.get(d, ()) for d in per]
         if len(members) != len(per) or any(m not in k for m, k in zip(members, known, strict=False)):
             words = "; ".join(", ".join(k) for k in known) or "it has no members"
-            problems.add("unknown-member", place, f"'{text}' does not name one member for each dimension", f"Members: {words}.")
+            problems.add(
+                "unknown-member",
+                place,
+                f"'{text}' does not name one member for each dimension",
+                f"Members: {words}.",
+            )
             return None
     return f"{name}[{', '.join(members)}]" if members else name
 
@@ -200,8 +265,7 @@ def parse_figure(target: str, text: str, place: Place, problems: Problems) -> Se
     match = _FIGURE.match(text.strip())
     try:
         if match is None:
-            parse_distribution(text)
-            return None
+            return Setting(target, "", parse_distribution(text), "", place)
         return Setting(target, "", parse_distribution(match["text"]), match["unit"] or "", place)
     except ValueError as error:
         problems.add("bad-distribution", place, str(error))
@@ -224,4 +288,8 @@ def parse_do(text: str, place: Place, problems: Problems) -> Intervention | None
     if not equals:
         return Intervention(target.strip(), day, place=place)
     setting = parse_figure(target.strip(), figure, place, problems)
-    return None if setting is None else Intervention(target.strip(), day, setting.distribution, setting.unit, place)
+    return (
+        None
+        if setting is None
+        else Intervention(target.strip(), day, setting.distribution, setting.unit, place)
+    )

@@ -41,22 +41,53 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"panmunjom {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="COMMAND", required=True)
 
-    run = verbs.add_parser("run", help="run a case: endings by view, verdicts, a report", epilog=_RUN_EPILOG, formatter_class=style)
+    run = verbs.add_parser(
+        "run",
+        help="run a case: endings by view, verdicts, a report",
+        epilog=_RUN_EPILOG,
+        formatter_class=style,
+    )
     run.add_argument("case", help="a shipped case ('panmunjom cases') or a folder")
-    run.add_argument("--view", action="append", default=[], metavar="VIEW", help="run this view only (may be given several times)")
-    run.add_argument("--futures", type=_count, default=16_384, metavar="N", help="futures for each view (default 16384)")
-    run.add_argument("--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers (default 1)")
+    run.add_argument(
+        "--view",
+        action="append",
+        default=[],
+        metavar="VIEW",
+        help="run this view only (may be given several times)",
+    )
+    run.add_argument(
+        "--futures", type=_count, default=16_384, metavar="N", help="futures for each view (default 16384)"
+    )
+    run.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers (default 1)"
+    )
     run.add_argument("--until", metavar="DATE", help="horizon (default: five years after the view's start)")
     run.add_argument("--as-of", metavar="DATE", help="use only what was known by that day")
-    run.add_argument("--set", action="append", default=[], metavar="PARAMETER=FIGURE", help="set a parameter in every view")
-    run.add_argument("--do", action="append", default=[], metavar='"EVENT at DATE"', help="force an event, or change a parameter, on a date")
-    run.add_argument("--documents", metavar="FOLDER", help="where the documents lie: the report then quotes the passages")
-    run.add_argument("--out", metavar="FOLDER", help="where to save the run (default: runs/CASE/... in this folder)")
-    run.add_argument("--json", action="store_true", help="print one JSON object and nothing else on standard output")
+    run.add_argument(
+        "--set", action="append", default=[], metavar="PARAMETER=FIGURE", help="set a parameter or a switch in every view"
+    )
+    run.add_argument(
+        "--do",
+        action="append",
+        default=[],
+        metavar='"EVENT at DATE"',
+        help="force an event, or change a parameter, on a date",
+    )
+    run.add_argument(
+        "--documents", metavar="FOLDER", help="where the documents lie: the report then quotes the passages"
+    )
+    run.add_argument(
+        "--out", metavar="FOLDER", help="where to save the run (default: runs/CASE/... in this folder)"
+    )
+    run.add_argument(
+        "--json", action="store_true", help="print one JSON object and nothing else on standard output"
+    )
 
     check = verbs.add_parser("check", help="load and check a case without running it")
     check.add_argument("case", help="a shipped case or a folder")
-    check.add_argument("--documents", metavar="FOLDER", help="verify the claims' passages in the documents there")
+    check.add_argument(
+        "--documents", metavar="FOLDER", help="verify the claims' passages in the documents there"
+    )
     check.add_argument("--json", action="store_true", help="print the problems as JSON")
 
     new = verbs.add_parser("new", help="write a small case that runs")

@@ -32,15 +32,29 @@ def check(given: argparse.Namespace) -> int:
             if not folder.is_dir():
                 raise CaseError([Problem("no-documents", NOWHERE, f"there is no folder '{given.documents}'")])
             quotes = verify(case.library, folder, problems)
-            lines.append(f"passages: {quotes.right} of {placed} found to the letter, {quotes.wrong} wrong, {quotes.absent} in documents that are not there")
+            lines.append(
+                f"passages: {quotes.right} of {placed} found to the letter, {quotes.wrong} wrong, {quotes.absent} in documents that are not there"
+            )
         elif placed:
-            lines.append(f"passages: {placed} not verified, the documents are not at hand (--documents FOLDER)")
+            lines.append(
+                f"passages: {placed} not verified, the documents are not at hand (--documents FOLDER)"
+            )
         found += list(problems)
     except CaseError as error:
         found = error.problems
     errors = [p for p in found if p.severity == "error"]
     if given.json:
-        print(json.dumps({"case": given.case, "ok": not errors, "problems": [p.as_dict() for p in found], "notes": lines}, indent=1))
+        print(
+            json.dumps(
+                {
+                    "case": given.case,
+                    "ok": not errors,
+                    "problems": [p.as_dict() for p in found],
+                    "notes": lines,
+                },
+                indent=1,
+            )
+        )
     else:
         show_problems(found)
         print("\n".join(lines + ([] if errors else ["no errors"])))
@@ -60,9 +74,25 @@ def cases(given: argparse.Namespace) -> int:
     for name in shipped():
         try:
             case = load(name)
-            found.append({"id": name, "title": case.title, "claims": len(case.library.claims), "views": list(case.views), "about": case.about})
+            found.append(
+                {
+                    "id": name,
+                    "title": case.title,
+                    "claims": len(case.library.claims),
+                    "views": list(case.views),
+                    "about": case.about,
+                }
+            )
         except CaseError as error:
-            found.append({"id": name, "title": "(has errors)", "claims": 0, "views": [], "about": str(len(error.problems))})
+            found.append(
+                {
+                    "id": name,
+                    "title": "(has errors)",
+                    "claims": 0,
+                    "views": [],
+                    "about": str(len(error.problems)),
+                }
+            )
     if given.json:
         json.dump(found, sys.stdout, indent=1, ensure_ascii=False)
         print()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import textwrap
 from pathlib import Path
 
 from ..analysis.study import Study, ViewResult
 from ..analysis.verdicts import Verdict
-from ..report.sentences import headline, name_of, percent, sublines, turned
+from ..report.sentences import headline, label_of, name_of, percent, sublines, turned
 from ..text.problems import printable
 from .terminal import bold, dim, paint, table
 
@@ -20,7 +21,13 @@ _WORDS = {
     "contradicts": "contradicts",
     "cannot_be_tested": "cannot be tested",
 }
-_COLOURS = {"follows": "32", "needs_premise": "33", "does_not_follow": "31", "open": "36", "contradicts": "31"}
+_COLOURS = {
+    "follows": "32",
+    "needs_premise": "33",
+    "does_not_follow": "31",
+    "open": "36",
+    "contradicts": "31",
+}
 _TRUTHS = {"true": "came true", "false": "came out false", "partly": "came partly true", "": "not decided"}
 
 
@@ -40,7 +47,13 @@ def print_study(done: Study, folder: Path) -> None:
     print_theories(done)
     print_verdicts(done)
     for warning in done.warnings:
-        print(paint("\n".join(textwrap.wrap(f"note: {printable(warning)}", width(), subsequent_indent="  ")), "33", __import__("sys").stdout))
+        print(
+            paint(
+                "\n".join(textwrap.wrap(f"note: {printable(warning)}", width(), subsequent_indent="  ")),
+                "33",
+                sys.stdout,
+            )
+        )
     seconds = done.seconds
     print(
         dim(
@@ -56,12 +69,25 @@ def print_endings(done: Study) -> None:
     names = list(done.views)
     for begin in range(0, len(names), 5):
         group = [done.views[n] for n in names[begin : begin + 5]]
-        rows = [["from", *(str(v.ensemble.start) for v in group)], ["until", *(str(v.ensemble.until) for v in group)]]
+        rows = [
+            ["from", *(str(v.ensemble.start) for v in group)],
+            ["until", *(str(v.ensemble.until) for v in group)],
+        ]
         for ending in (e.name for e in group[0].ensemble.graph.endings):
-            rows.append([name_of(ending), *(cell(v, ending) for v in group)])
-        rows.append(["largest sampling error", *(f"± {200 * max(s.se for s in v.ensemble.endings().values()):.1f}" for v in group)])
+            rows.append([label_of(done.case, ending), *(cell(v, ending) for v in group)])
+        rows.append(
+            [
+                "largest sampling error",
+                *(f"± {200 * max(s.se for s in v.ensemble.endings().values()):.1f}" for v in group),
+            ]
+        )
         print(table(["endings, % of futures", *(v.name for v in group)], rows) + "\n")
-    print(dim("in brackets: lowest to highest as each theory is turned alone; sampling error is two standard errors") + "\n")
+    print(
+        dim(
+            "in brackets: lowest to highest as each theory is turned alone; sampling error is two standard errors"
+        )
+        + "\n"
+    )
 
 
 def cell(view: ViewResult, ending: str) -> str:
@@ -88,13 +114,15 @@ def print_questions(done: Study) -> None:
         rows.append([name_of(name), f"{100 * shares[name].p:.1f} ± {200 * shares[name].se:.1f}", *within])
     letters = [chr(ord("A") + k) for k in range(len(endings))]
     print(table([f"{view.name}: % of futures", "in all", *letters], rows))
-    legend = ", ".join(f"{letter} {name_of(e)}" for letter, e in zip(letters, endings, strict=True))
+    legend = ", ".join(
+        f"{letter} {label_of(done.case, e)}" for letter, e in zip(letters, endings, strict=True)
+    )
     print(dim("\n".join(textwrap.wrap(f"together with the ending: {legend}", width()))) + "\n")
 
 
 def print_theories(done: Study) -> None:
     """The theories that matter most."""
-    lines = turned(done.views[done.default_view], 5)
+    lines = turned(done.case, done.views[done.default_view], 5)
     if lines:
         print(bold(f"Theories that move {done.default_view} most"))
         print("\n".join(f"  {line}" for line in lines) + "\n")
@@ -107,7 +135,10 @@ def print_verdicts(done: Study) -> None:
         if not view.verdicts:
             continue
         left = len(view.verdicts) - len(tested)
-        print(bold(f"Does it follow? {view.name}") + (dim(f"  ({left} more cannot be tested here; the report says why)") if left else ""))
+        print(
+            bold(f"Does it follow? {view.name}")
+            + (dim(f"  ({left} more cannot be tested here; the report says why)") if left else "")
+        )
         for verdict in tested:
             print_verdict(done, verdict)
         print()
@@ -116,17 +147,25 @@ def print_verdicts(done: Study) -> None:
 def print_verdict(done: Study, verdict: Verdict) -> None:
     """One verdict in a few lines."""
     claim = done.case.library.claims[verdict.claim]
-    import sys
-
     head = paint(_WORDS[verdict.verdict], _COLOURS.get(verdict.verdict, "0"), sys.stdout)
-    share = "" if verdict.share is None else f", true in {percent(verdict.share)} of futures from its own premises"
+    share = (
+        ""
+        if verdict.share is None
+        else f", true in {percent(verdict.share)} of futures from its own premises"
+    )
     print(f"  {verdict.claim}: {head}{share}; {_TRUTHS[claim.came_true]}")
     lines = textwrap.wrap(printable(claim.says), width() - 6)
     for need in verdict.needs[:3]:
-        lines += textwrap.wrap(f"needs {need.parameter} between {need.low:,.4g} and {need.high:,.4g} {need.unit}{far(need.distance)}", width() - 6)
+        lines += textwrap.wrap(
+            f"needs {need.parameter} between {need.low:,.4g} and {need.high:,.4g} {need.unit}{far(need.distance)}",
+            width() - 6,
+        )
     if verdict.carried_by:
         carried = ", ".join(f"{name} ({percent(share)} without it)" for name, share in verdict.carried_by[:6])
-        lines += textwrap.wrap(f"carried by {carried}" if verdict.verdict != "contradicts" else f"against its own {carried}", width() - 6)
+        lines += textwrap.wrap(
+            f"carried by {carried}" if verdict.verdict != "contradicts" else f"against its own {carried}",
+            width() - 6,
+        )
     if verdict.note:
         lines += textwrap.wrap(printable(verdict.note), width() - 6)
     print("\n".join(dim("      " + line) if k else "      " + line for k, line in enumerate(lines)))

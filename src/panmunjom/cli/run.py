@@ -57,7 +57,12 @@ def read_options(given: argparse.Namespace, case: Case) -> Options:
             return None
 
     options.until, options.known_by = day(given.until, "--until"), day(given.as_of, "--as-of")
-    options.settings = [s for text in given.set if (s := read_setting(text, case, problems))]
+    for text in given.set:
+        name = text.partition("=")[0].strip()
+        if name in case.built.world.switches:
+            options.switches |= read_switch(name, text.partition("=")[2].strip(), case, problems)
+        elif (setting := read_setting(text, case, problems)) is not None:
+            options.settings.append(setting)
     options.interventions = [d for text in given.do if (d := read_do(text, case, problems))]
     problems.stop()
     return options
@@ -67,17 +72,29 @@ def read_setting(text: str, case: Case, problems: Problems) -> Setting | None:
     """``parameter=figure`` from the command line."""
     target, equals, figure = text.partition("=")
     target = target.strip()
-    name, world = target.partition("[")[0], case.built.world
+    world = case.built.world
     if not equals:
-        problems.add("bad-setting", NOWHERE, f"--set: '{text}' is not parameter=figure", 'As in --set "aid_level=1 to 2".')
+        problems.add(
+            "bad-setting",
+            NOWHERE,
+            f"--set: '{text}' is not parameter=figure",
+            'As in --set "aid_level=1 to 2".',
+        )
         return None
     if target not in world.parameters and target not in case.built.row_of:
-        if name in world.switches:
-            problems.add("unknown-name", NOWHERE, f"--set: '{name}' is a switch, not a parameter; switches belong in a view")
-        else:
-            problems.add("unknown-name", NOWHERE, f"--set: there is no parameter '{target}'", nearest(target, case.built.row_of))
+        known = [*case.built.row_of, *world.switches]
+        problems.add("unknown-name", NOWHERE, f"--set: there is no parameter '{target}'", nearest(target, known))
         return None
     return parse_figure(target, figure.strip(), NOWHERE, problems)
+
+
+def read_switch(name: str, position: str, case: Case, problems: Problems) -> dict[str, str]:
+    """``switch=position`` from the command line."""
+    allowed = case.built.world.switches[name].options or ("true", "false")
+    if position in allowed:
+        return {name: position}
+    problems.add("bad-setting", NOWHERE, f"--set: the switch '{name}' is one of {', '.join(allowed)}, not '{position}'")
+    return {}
 
 
 def read_do(text: str, case: Case, problems: Problems) -> Intervention | None:
@@ -87,10 +104,20 @@ def read_do(text: str, case: Case, problems: Problems) -> Intervention | None:
         return None
     events = [e.name for e in case.built.graph.events]
     if found.distribution is None and found.target not in events:
-        problems.add("unknown-name", NOWHERE, f"--do: there is no event '{found.target}'", nearest(found.target, events))
+        problems.add(
+            "unknown-name",
+            NOWHERE,
+            f"--do: there is no event '{found.target}'",
+            nearest(found.target, events),
+        )
         return None
     if found.distribution is not None and found.target not in case.built.row_of:
-        problems.add("unknown-name", NOWHERE, f"--do: there is no parameter '{found.target}'", nearest(found.target, case.built.row_of))
+        problems.add(
+            "unknown-name",
+            NOWHERE,
+            f"--do: there is no parameter '{found.target}'",
+            nearest(found.target, case.built.row_of),
+        )
         return None
     return found
 
@@ -102,5 +129,7 @@ def save(done: Study, given: argparse.Namespace) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     documents = Path(given.documents) if given.documents else None
     (folder / "report.html").write_text(render(summarise(done, documents)), encoding="utf-8")
-    (folder / "run.json").write_text(json.dumps(as_json(done), ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "run.json").write_text(
+        json.dumps(as_json(done), ensure_ascii=False, indent=1), encoding="utf-8"
+    )
     return folder

@@ -82,7 +82,13 @@ def table(head: list[str], rows: list[list[str]], indent: str = "") -> str:
     widths = [max(len(r[k]) for r in [head, *rows]) for k in range(len(head))]
 
     def line(cells: list[str]) -> str:
-        return indent + "  ".join(c.ljust(w) if k == 0 else c.rjust(w) for k, (c, w) in enumerate(zip(cells, widths, strict=True))).rstrip()
+        return (
+            indent
+            + "  ".join(
+                c.ljust(w) if k == 0 else c.rjust(w)
+                for k, (c, w) in enumerate(zip(cells, widths, strict=True))
+            ).rstrip()
+        )
 
     return "\n".join([dim(line(head)), *(line(r) for r in rows)])
 

@@ -7,6 +7,7 @@ routines exp, log, pow and inverse normal, and nothing else. State has shape (sl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +59,9 @@ _OPERATIONS: dict[str, Callable[..., Array]] = {
 class Evaluator:
     """Runs a graph over many futures, step by step, in plain NumPy."""
 
-    def __init__(self, graph: Graph, rows: Array, luck: npt.NDArray[np.uint64], plan: Schedule, seed: int) -> None:
+    def __init__(
+        self, graph: Graph, rows: Array, luck: npt.NDArray[np.uint64], plan: Schedule, seed: int
+    ) -> None:
         self.graph, self.rows, self.luck, self.plan, self.seed = graph, rows, luck, plan, seed
         self.ids = [philox.stream_id(name) for name in graph.streams]
         self.size = rows.shape[1]
@@ -81,10 +84,10 @@ class Evaluator:
         needed: set[int] = set()
         stack = [r for r in roots if r >= 0]
         while stack:
-            node = stack.pop()
-            if node not in needed:
-                needed.add(node)
-                stack.extend(nodes[node].arguments)
+            top = stack.pop()
+            if top not in needed:
+                needed.add(top)
+                stack.extend(nodes[top].arguments)
         found: dict[int, Array] = {}
         for index in sorted(needed):  # arguments come before their users
             node = nodes[index]
@@ -117,7 +120,9 @@ class Evaluator:
                 state[index] = self.evaluate([node], state, self.plan.hosts[0], START_STEP)[node]
         return state
 
-    def run(self, state: Array, begin: int, end: int, watch: Callable[[int, Array], None] | None = None) -> Array:
+    def run(
+        self, state: Array, begin: int, end: int, watch: Callable[[int, Array], None] | None = None
+    ) -> Array:
         """The state after steps ``begin`` to ``end`` - 1; the given one is left as it was."""
         state = state.copy()
         with np.errstate(all="ignore"):
@@ -202,9 +207,9 @@ class Evaluator:
             for k, option in enumerate(decision.options):
                 luck = -vecarrays.log(-vecarrays.log(values[option.draw]))
                 score = values[option.worth] + values[decision.temperature] * luck
-                better = score > best
+                better: npt.NDArray[Any] = score > best
                 if option.when >= 0:
-                    better &= values[option.when]
+                    better = better & values[option.when]
                 best, choice = np.where(better, score, best), np.where(better, float(k), choice)
             if decision.when >= 0:
                 choice = np.where(values[decision.when], choice, -1.0)
@@ -212,19 +217,21 @@ class Evaluator:
             chosen[number] = choice
         return chosen
 
-    def happen(self, state: Array, values: dict[int, Array], step: int, bad: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.bool_]]:
+    def happen(
+        self, state: Array, values: dict[int, Array], step: int, bad: npt.NDArray[np.bool_]
+    ) -> list[npt.NDArray[np.bool_]]:
         """Which events fire in this step, in the order of the graph."""
         graph, dt = self.graph, self.plan.hosts[step, 1]
         fired: list[npt.NDArray[np.bool_]] = []
         may: list[npt.NDArray[np.bool_]] = []
         for event in graph.events:
-            free = state[event.slot] == 0 if event.lasting else np.ones(self.size, bool)
-            when = values[event.when] if event.when >= 0 else np.ones(self.size, bool)
+            free: npt.NDArray[Any] = state[event.slot] == 0 if event.lasting else np.ones(self.size, bool)
+            when: npt.NDArray[Any] = values[event.when] if event.when >= 0 else np.ones(self.size, bool)
             if event.rate >= 0:
                 rate = values[event.rate]
                 bad |= when & ~(rate >= 0)
                 chance = 1.0 - vecarrays.exp(-(rate * dt))
-                happens = when & (values[event.draw] < chance)
+                happens: npt.NDArray[Any] = when & (values[event.draw] < chance)
             else:
                 happens = when & (state[event.before] == 0)
             may.append(when & free)
@@ -254,7 +261,14 @@ class Evaluator:
             forced = self.plan.hosts[step, self.graph.events[e].host] != 0
             fired[e] = here | (fired[e] & forced)
 
-    def apply(self, effect: EffectStep, values: dict[int, Array], fired: list[npt.NDArray[np.bool_]], chosen: dict[int, Array], new: Array) -> None:
+    def apply(
+        self,
+        effect: EffectStep,
+        values: dict[int, Array],
+        fired: list[npt.NDArray[np.bool_]],
+        chosen: dict[int, Array],
+        new: Array,
+    ) -> None:
         """One effect on the new state."""
         if effect.event >= 0:
             on = fired[effect.event]

@@ -20,6 +20,9 @@ from .writer import KernelWriter
 
 WIDTH = 8  # lanes of a block: one AVX-512 register of doubles, or two or four narrower ones side by side
 
+_WORK = 64_000_000  # operations on numbers in one call of compiled code: a few hundredths of a second
+_FEWEST = 64  # blocks that are worth a thread for the start alone
+
 Array = npt.NDArray[np.float64]
 
 
@@ -88,47 +91,67 @@ class Kernel:
         self.digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         self._engine = vecarrays.compile_ir(text)
         pointers, numbers = [ctypes.c_void_p] * 4, [ctypes.c_int64]
-        self._start = ctypes.CFUNCTYPE(None, *pointers, *numbers * 4)(self._engine.get_function_address("start"))
-        self._move = ctypes.CFUNCTYPE(None, *pointers, *numbers * 7)(self._engine.get_function_address("move"))
+        self._start = ctypes.CFUNCTYPE(None, *pointers, *numbers * 4)(
+            self._engine.get_function_address("start")
+        )
+        self._move = ctypes.CFUNCTYPE(None, *pointers, *numbers * 7)(
+            self._engine.get_function_address("move")
+        )
         self.seconds = time.perf_counter() - began
 
-    def start(self, blocks: Blocks, plan: Schedule, seed: int) -> None:
+    def start(self, blocks: Blocks, plan: Schedule, seed: int, threads: int = 0) -> None:
         """Fill in the first state."""
         hosts = np.ascontiguousarray(plan.hosts)
-        self._start(*self._memory(blocks, hosts), 0, blocks.count, seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF)
+        memory, key = self._memory(blocks, hosts), _key(seed)
+        threads = threads or os.cpu_count() or 1
+        share = max(_FEWEST, -(-blocks.count // threads))
+        _spread(lambda a, b: self._start(*memory, a, b, *key), blocks.count, share, threads)
 
-    def move(self, blocks: Blocks, plan: Schedule, begin: int, end: int, seed: int, threads: int = 0, stop: Callable[[], bool] | None = None, tick: Callable[[float], None] | None = None) -> None:
+    def move(
+        self, blocks: Blocks, plan: Schedule, begin: int, end: int, seed: int, threads: int = 0,
+        stop: Callable[[], bool] | None = None, tick: Callable[[float], None] | None = None,
+    ) -> None:  # fmt: skip
         """Run steps ``begin`` to ``end`` - 1 of all futures.
 
         The work is cut so that a call lasts a small part of a second: ``tick`` hears the share that is done, ``stop`` may
         end it early (the state is then of no use). Threads default to the number of processors.
         """
         hosts = np.ascontiguousarray(plan.hosts)
-        memory = self._memory(blocks, hosts)
-        key = (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF)
+        memory, key = self._memory(blocks, hosts), _key(seed)
         threads = threads or os.cpu_count() or 1
-        piece = max(1, min(32_000_000 // max(1, (end - begin) * len(self.graph.nodes) * self.width), -(-blocks.count // threads)))
-        cuts = [(a, min(a + piece, blocks.count)) for a in range(0, blocks.count, piece)]
+        work_of_a_block = max(1, end - begin) * len(self.graph.nodes) * self.width
+        piece = max(1, min(_WORK // work_of_a_block, -(-blocks.count // threads)))
         lock = threading.Lock()
         done = 0
 
-        def work(cut: tuple[int, int]) -> None:
+        def work(first: int, last: int) -> None:
             nonlocal done
             if stop is not None and stop():
                 return
-            self._move(*memory, cut[0], cut[1], begin, end, plan.count, *key)
+            self._move(*memory, first, last, begin, end, plan.count, *key)
             with lock:
-                done += cut[1] - cut[0]
+                done += last - first
                 if tick is not None:
                     tick(done / blocks.count)
 
-        if threads == 1 or len(cuts) == 1:
-            for cut in cuts:
-                work(cut)
-            return
-        with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(work, cuts):
-                pass
+        _spread(work, blocks.count, piece, threads)
 
     def _memory(self, blocks: Blocks, hosts: Array) -> list[int]:
         return [blocks.state.ctypes.data, blocks.rows.ctypes.data, blocks.luck.ctypes.data, hosts.ctypes.data]
+
+
+def _key(seed: int) -> tuple[int, int]:
+    """The two 32-bit words of a seed."""
+    return seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF
+
+
+def _spread(work: Callable[[int, int], None], count: int, piece: int, threads: int) -> None:
+    """``work(first, last)`` over 0 to ``count`` in pieces, shared between threads."""
+    cuts = [(a, min(a + piece, count)) for a in range(0, count, piece)]
+    if threads == 1 or len(cuts) == 1:
+        for cut in cuts:
+            work(*cut)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(lambda cut: work(*cut), cuts):
+            pass

@@ -78,7 +78,9 @@ def simulate(
             if tick is not None:
                 tick((begin + done * size) / futures)
 
-        parts.append(run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share, stop))
+        parts.append(
+            run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share, stop)
+        )
         begin += size
     return join(parts)
 
@@ -124,12 +126,25 @@ def run_rows(
         now=np.array([blocks.slot(a.now) != 0 for a in graph.answers]).reshape(len(graph.answers), -1),
         bad=bad,
         final=np.array([blocks.slot(s.slot) for s in graph.stocks]),
-        limited={slot.item: float(blocks.slot(i)[fine].mean()) if fine.any() else 0.0 for i, slot in enumerate(graph.slots) if slot.role == "count"},
+        limited={
+            slot.item: float(blocks.slot(i)[fine].mean()) if fine.any() else 0.0
+            for i, slot in enumerate(graph.slots)
+            if slot.role == "count"
+        },
     )
     if marks:
         raw.months = [day for day, _ in marks]
         for position in range(len(graph.shown)):
-            raw.bands.append(np.array([np.quantile(month[position][fine], QUANTILES) if fine.any() else np.full(len(QUANTILES), np.nan) for month in found]))
+            raw.bands.append(
+                np.array(
+                    [
+                        np.quantile(month[position][fine], QUANTILES)
+                        if fine.any()
+                        else np.full(len(QUANTILES), np.nan)
+                        for month in found
+                    ]
+                )
+            )
     return raw
 
 
@@ -138,7 +153,10 @@ def join(parts: list[Raw]) -> Raw:
     if len(parts) == 1:
         return parts[0]
     sizes = np.array([len(p.points) for p in parts], float)
-    limited = {k: float(sum(p.limited[k] * s for p, s in zip(parts, sizes, strict=True)) / sizes.sum()) for k in parts[0].limited}
+    limited = {
+        k: float(sum(p.limited[k] * s for p, s in zip(parts, sizes, strict=True)) / sizes.sum())
+        for k in parts[0].limited
+    }
     return Raw(
         np.concatenate([p.points for p in parts]),
         np.concatenate([p.ending for p in parts]),

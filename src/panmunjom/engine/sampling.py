@@ -13,7 +13,9 @@ from ..world.build import Built
 from . import sobol, vecarrays
 
 REPLICATES = 16  # independent scrambles: future k is point k // 16 of scramble k % 16
-_DIMENSIONS = 1024  # of the Sobol table; more parameters than that share dimensions, each with a scramble of its own
+_DIMENSIONS = (
+    1024  # of the Sobol table; more parameters than that share dimensions, each with a scramble of its own
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,32 @@ class Draw:
 
 
 def uniforms(points: npt.NDArray[np.uint64], dimension: int, seed: int, name: str) -> npt.NDArray[np.float64]:
-    """Scrambled Sobol numbers in (0, 1) for parameter points (any integers), shape (n,)."""
+    """Scrambled Sobol numbers in (0, 1) for parameter points (any integers), shape (n,).
+
+    Neighbouring points in their order, as an ensemble asks for, are several times quicker than others.
+    """
     out = np.empty(len(points))
-    replicate = points % REPLICATES
+    first = int(points[0]) if len(points) else 0
+    in_order = (
+        len(points) > 1
+        and int(points[-1]) - first == len(points) - 1
+        and bool((points[1:] > points[:-1]).all())
+    )
+    replicate = None if in_order else points % REPLICATES
     for r in range(REPLICATES):
-        here = replicate == r
-        if here.any():
-            indices = (points[here] // REPLICATES).astype(np.uint32)
-            out[here] = sobol.points(indices, dimension % _DIMENSIONS, sobol.key_for(seed, r, name))
+        key = sobol.key_for(seed, r, name)
+        if replicate is None:
+            offset = (r - first) % REPLICATES
+            begin, count = (first + offset) // REPLICATES, len(range(offset, len(points), REPLICATES))
+            if count:
+                out[offset::REPLICATES] = sobol.points(
+                    range(begin, begin + count), dimension % _DIMENSIONS, key
+                )
+        else:
+            here = replicate == r
+            if here.any():
+                indices = (points[here] // REPLICATES).astype(np.uint32)
+                out[here] = sobol.points(indices, dimension % _DIMENSIONS, key)
     return out
 
 
@@ -51,7 +71,13 @@ def quantile(distribution: Distribution, u: npt.NDArray[np.float64]) -> npt.NDAr
     return raw
 
 
-def rows(built: Built, draws: Mapping[str, Draw], switches: Mapping[str, float], points: npt.NDArray[np.uint64], seed: int) -> npt.NDArray[np.float64]:
+def rows(
+    built: Built,
+    draws: Mapping[str, Draw],
+    switches: Mapping[str, float],
+    points: npt.NDArray[np.uint64],
+    seed: int,
+) -> npt.NDArray[np.float64]:
     """The graph's rows for parameter points, in base units, shape (rows, n).
 
     ``draws`` by scalar parameter name, ``switches`` by name (1 or 0, or the number of the option). A row keeps its Sobol
@@ -66,12 +92,14 @@ def rows(built: Built, draws: Mapping[str, Draw], switches: Mapping[str, float],
         draw = draws[row.name.partition("#")[0]]
         if row.part:
             d = draw.distribution
-            out[index] = {"family": FAMILIES.index(d.family), "a": d.a, "b": d.b, "factor": draw.factor}[row.part]
+            out[index] = {"family": FAMILIES.index(d.family), "a": d.a, "b": d.b, "factor": draw.factor}[
+                row.part
+            ]
             continue
         dimension += 1
         if draw.distribution.certain:
             out[index] = draw.distribution.median * draw.factor
         else:
             u = uniforms(points, dimension - 1, seed, row.name)
-            out[index] = quantile(draw.distribution, u) * draw.factor
+            np.multiply(quantile(draw.distribution, u), draw.factor, out=out[index])
     return out

@@ -51,15 +51,21 @@ class Schedule:
         return [(day, k) for k, day in sorted(marks.items())]
 
 
-def schedule(graph: Graph, start: date, until: date, step_days: int, forced: dict[str, list[date]] | None = None) -> Schedule:
+def schedule(
+    graph: Graph, start: date, until: date, step_days: int, forced: dict[str, list[date]] | None = None
+) -> Schedule:
     """The calendar of a run. Raises ``CaseError`` where the dates leave nothing to run or too many steps."""
     days = (until - start).days
     if days <= 0:
-        raise CaseError([Problem("bad-date", NOWHERE, f"the run would end on {until}, not after its start on {start}")])
+        raise CaseError(
+            [Problem("bad-date", NOWHERE, f"the run would end on {until}, not after its start on {start}")]
+        )
     count = math.ceil(days / step_days)
     if count > MAX_STEPS:
         message = f"the run would take {count:,} steps; the limit is {MAX_STEPS:,}"
-        raise CaseError([Problem("too-many-steps", NOWHERE, message, "Shorten the horizon or lengthen the step.")])
+        raise CaseError(
+            [Problem("too-many-steps", NOWHERE, message, "Shorten the horizon or lengthen the step.")]
+        )
     hosts = np.zeros((count + 1, len(graph.hosts)))
     clock = start.toordinal() + step_days * np.arange(count + 1, dtype=np.float64)
     for column, host in enumerate(graph.hosts):
@@ -86,7 +92,8 @@ def schedule(graph: Graph, start: date, until: date, step_days: int, forced: dic
 def due_dates(start: date, until: date, every: str) -> list[date]:
     """Start and every so much later, before the horizon; calendar months are counted from the start."""
     number, unit = parse_duration(every)
-    found, k = [], 0
+    found: list[date] = []
+    k = 0
     while True:
         day = later(start, f"{number * k:g} {unit}") if k else start
         if day >= until or len(found) > MAX_STEPS:

@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from panmunjom.engine import cache
 from panmunjom.engine.vecmath import definitions
 
 WIDTH = 8
+PIPELINE = "1"  # to be changed with what ``optimise`` or ``target_machine`` do
 ARITY = {"exp": 1, "log": 1, "pow": 2, "norm_inv": 1}
 
 _lock = threading.RLock()
@@ -50,21 +52,53 @@ def target_machine(cpu: str | None = None, features: str | None = None) -> Any:
 
 
 def optimise(text: str, machine: Any) -> Any:
-    """The module that ``text`` (LLVM IR) describes, verified and optimised for ``machine``."""
+    """The module that ``text`` (LLVM IR) describes, verified, with the routines put where they are called.
+
+    No more than that: our texts compute nothing twice, and what LLVM's general passes find in them costs more time than
+    it saves, and registers besides.
+    """
     llvm = binding()
     module = llvm.parse_assembly(text)
     module.triple = machine.triple
     module.verify()
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(3))
-    builder.getModulePassManager().run(module, builder)
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(0))
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_always_inliner_pass()
+    passes.add_simplify_cfg_pass()
+    passes.run(module, builder)
     return module
+
+
+def machine_code(text: str, machine: Any, cpu: str, features: str) -> bytes:
+    """The object file of ``text`` for ``machine``, from the cache where it has it."""
+    import llvmlite
+
+    llvm = binding()
+    versions = [
+        llvmlite.__version__,
+        ".".join(map(str, llvm.llvm_version_info)),
+        machine.triple,
+        cpu,
+        features,
+    ]
+    name = cache.key([PIPELINE, *versions, text])
+    found = cache.read(name)
+    if found is None:
+        found = machine.emit_object(optimise(text, machine))
+        cache.write(name, found)
+    return found
 
 
 def compile_ir(text: str, cpu: str | None = None, features: str | None = None) -> Any:
     """An execution engine holding the compiled ``text``; its functions live as long as it does."""
+    llvm = binding()
     with _lock:
         machine = target_machine(cpu, features)
-        engine = binding().create_mcjit_compiler(optimise(text, machine), machine)
+        used_cpu = cpu or llvm.get_host_cpu_name()
+        used_features = features or ("" if cpu else llvm.get_host_cpu_features().flatten())
+        code = machine_code(text, machine, used_cpu, used_features)
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         engine.finalize_object()
     return engine
 

@@ -33,7 +33,9 @@ def claimed(claim: Claim, factor: float) -> Distribution:
         shrink, stretch = HEDGES.get(claim.hedge, (1.0, 1.0))
         low, high = sorted((low * shrink, low * stretch))
     assert low is not None and high is not None
-    return between(low * factor, high * factor, quantity.text)
+    low, high = sorted((low * factor, high * factor))
+    share = "%" in quantity.text and 0 < low < high < 1
+    return between(low, high, quantity.text, share)
 
 
 def weight(claim: Claim, source: SourceRecord) -> float:
@@ -47,7 +49,9 @@ def voice(claim: Claim, source: SourceRecord, factor: float, given: float | None
     spread = RELIABILITY_SPREAD[source.reliability]
     if said.family in ("point", "lognormal") and said.median > 0:
         middle = math.log(said.median)
-        said = Distribution("lognormal", middle, max(spread, said.b if said.family == "lognormal" else 0.0), said.text)
+        said = Distribution(
+            "lognormal", middle, max(spread, said.b if said.family == "lognormal" else 0.0), said.text
+        )
     elif said.family in ("point", "normal"):
         said = Distribution("normal", said.median, max(spread * abs(said.median), said.b), said.text)
     return PoolMember(claim.id, said, weight(claim, source) if given is None else given)

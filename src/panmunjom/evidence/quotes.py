@@ -42,7 +42,12 @@ def verify(library: Library, folder: Path, problems: Problems) -> QuoteCheck:
         else:
             wrong += 1
             message = f"the passage of '{claim.id}' is not at characters {claim.passage.start} to {claim.passage.end} of {name}"
-            problems.add("wrong-quote", claim.place, message, "The document or the offsets have changed: read it again.")
+            problems.add(
+                "wrong-quote",
+                claim.place,
+                message,
+                "The document or the offsets have changed: read it again.",
+            )
     return QuoteCheck(right, wrong, absent)
 
 

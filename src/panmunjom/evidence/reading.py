@@ -6,15 +6,22 @@ import re
 from datetime import date
 
 from ..quantities.calendar import loose_date, parse_date
-from ..quantities.units import UnknownUnit, Units
+from ..quantities.distributions import LARGEST
+from ..quantities.units import Units, UnknownUnit
 from ..text.nodes import Fields, Mapping, Scalar
 from ..text.problems import Problems, nearest
 from .records import KINDS, Claim, Library, Passage, Quantity, SourceRecord
 from .yardsticks import HEDGES
 
-_NUMBER = r"[-+]?\d[\d.]*(?:[eE][-+]?\d+)?"
-_VALUE = re.compile(rf"\s*(?P<sign>[<>]=?\s*)?(?P<low>{_NUMBER})\s*(?P<p1>%)?(?:\s*to\s*(?P<high>{_NUMBER})\s*(?P<p2>%)?)?\s*(?P<unit>[A-Za-z_%1].*)?$")
-_SOURCE_TEXTS = ("title", "author", "publisher", "dated_by", "date_confidence", "language", "document", "document_sha256", "kind", "derived_from", "stance", "hypothesis")
+_NUMBER = r"[-+]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_VALUE = re.compile(
+    rf"\s*(?P<sign>[<>]=?\s*)?(?P<low>{_NUMBER})\s*(?P<p1>%)?(?:\s*to\s+(?P<high>{_NUMBER})\s*(?P<p2>%)?)?"
+    r"(?:\s*(?P<unit>[A-Za-z_][\w/*^-]*)|\s+(?P<per>1/[\w/*^-]+))?\s*$"
+)
+_SOURCE_TEXTS = (
+    "title", "author", "publisher", "dated_by", "date_confidence", "language", "document", "document_sha256", "kind",
+    "derived_from", "stance", "hypothesis",
+)  # fmt: skip
 
 
 class EvidenceReader:
@@ -39,7 +46,9 @@ class EvidenceReader:
         """Read ``sources.yaml``."""
         for key, node in root:
             if not isinstance(node, Mapping):
-                self.problems.add("not-a-mapping", node.place, f"the source '{key.text}' needs 'name: value' entries")
+                self.problems.add(
+                    "not-a-mapping", node.place, f"the source '{key.text}' needs 'name: value' entries"
+                )
                 continue
             fields = Fields(node, f"the source '{key.text}'", self.problems)
             record = SourceRecord(key.text, place=key.place)
@@ -51,7 +60,9 @@ class EvidenceReader:
                 record.reliability = reliability.text
                 if reliability.text not in tuple("ABCDEF"):
                     hint = "A is completely reliable, E unreliable; F means that it cannot be judged."
-                    self.problems.add("bad-entry", reliability.place, "'reliability' must be a letter from A to F", hint)
+                    self.problems.add(
+                        "bad-entry", reliability.place, "'reliability' must be a letter from A to F", hint
+                    )
                     record.reliability = "F"
             fields.done()
             self.library.sources[key.text] = record
@@ -62,17 +73,33 @@ class EvidenceReader:
             if isinstance(node, Mapping):
                 self.claim(key, node)
             else:
-                self.problems.add("not-a-mapping", node.place, f"the claim '{key.text}' needs 'name: value' entries")
+                self.problems.add(
+                    "not-a-mapping", node.place, f"the claim '{key.text}' needs 'name: value' entries"
+                )
+        for claim in self.library.claims.values():
+            if claim.echo_of and (claim.echo_of == claim.id or claim.echo_of not in self.library.claims):
+                known = [c for c in self.library.claims if c != claim.id]
+                message = f"'{claim.id}' cannot be an echo of '{claim.echo_of}': there is no such other claim"
+                self.problems.add("unknown-claim", claim.place, message, nearest(claim.echo_of, known))
 
     def claim(self, key: Scalar, node: Mapping) -> None:
         fields = Fields(node, f"the claim '{key.text}'", self.problems)
         source = fields.scalar("source", required=True)
         kind = fields.scalar("kind", required=True)
-        claim = Claim(key.text, source.text if source else "", kind.text if kind else "", fields.text("says", required=True), place=key.place)
+        says = fields.text("says", required=True)
+        claim = Claim(
+            key.text, source.text if source else "", kind.text if kind else "", says, place=key.place
+        )
         if source is not None and source.text not in self.library.sources:
-            self.problems.add("unknown-source", source.place, f"there is no source '{source.text}'", nearest(source.text, self.library.sources))
+            hint = nearest(source.text, self.library.sources)
+            self.problems.add("unknown-source", source.place, f"there is no source '{source.text}'", hint)
         if kind is not None and kind.text not in KINDS:
-            self.problems.add("bad-entry", kind.place, f"'{kind.text}' is no kind of claim", f"Use one of {', '.join(KINDS)}.")
+            self.problems.add(
+                "bad-entry",
+                kind.place,
+                f"'{kind.text}' is no kind of claim",
+                f"Use one of {', '.join(KINDS)}.",
+            )
         claim.about = fields.text("about")
         value = fields.scalar("value")
         if value is not None:
@@ -81,14 +108,21 @@ class EvidenceReader:
         if hedge is not None:
             claim.hedge = hedge.text
             if hedge.text not in HEDGES:
-                self.problems.add("unknown-hedge", hedge.place, f"the hedge '{hedge.text}' has no number", nearest(hedge.text, HEDGES))
+                hint = nearest(hedge.text, HEDGES) or f"Known hedges: {', '.join(HEDGES)}."
+                self.problems.add(
+                    "unknown-hedge", hedge.place, f"the hedge '{hedge.text}' has no number", hint
+                )
                 claim.hedge = "none"
         claim.speaker, claim.voice = fields.text("speaker", "author"), fields.text("voice", "author")
         claim.endorsed = fields.flag("endorsed", True)
         claim.as_of = self.loose(fields, "as_of")
         claim.published = self.day(fields, "published", required=True)
         claim.by, claim.by_words = self.day(fields, "by"), fields.text("by_words")
-        claim.condition, claim.note, claim.echo_of = fields.text("condition"), fields.text("note"), fields.text("echo_of")
+        claim.condition, claim.note, claim.echo_of = (
+            fields.text("condition"),
+            fields.text("note"),
+            fields.text("echo_of"),
+        )
         claim.probability = self.probability(fields)
         claim.credibility = self.credibility(fields)
         claim.passage = self.passage(fields)
@@ -96,7 +130,9 @@ class EvidenceReader:
         if came_true is not None and came_true.text not in ("null", "~", ""):
             claim.came_true = came_true.text
             if came_true.text not in ("true", "false", "partly"):
-                self.problems.add("bad-entry", came_true.place, "'came_true' must be true, false, partly or null")
+                self.problems.add(
+                    "bad-entry", came_true.place, "'came_true' must be true, false, partly or null"
+                )
         claim.outcome, claim.decided = fields.text("outcome"), self.day(fields, "decided")
         fields.done()
         self.library.claims[key.text] = claim
@@ -116,16 +152,24 @@ class EvidenceReader:
         match = _VALUE.match(scalar.text)
         try:
             if match is None:
-                raise ValueError(f"'{scalar.text}' is not a figure; write it as '320 barrel/month', '15 to 30 tank' or '> 40 kman'")
+                right = "write it as '320 barrel/month', '15 to 30 tank' or '> 40 kman'"
+                raise ValueError(f"'{scalar.text}' is not a figure; {right}")
+            if match["high"] and match["p1"] and not match["p2"]:
+                raise ValueError(f"'{scalar.text}' has a percent sign at one end only")
+            if match["high"] and match["sign"]:
+                raise ValueError(f"'{scalar.text}' is a bound and a range at once; write one of them")
             percent = 0.01 if match["p2"] or match["p1"] else 1.0
             low = float(match["low"]) * percent
             high = float(match["high"]) * percent if match["high"] else low
-            unit = (match["unit"] or "").strip()
+            unit = match["unit"] or match["per"] or ""
             self.units.parse(unit)
+            if max(abs(low), abs(high)) > LARGEST:
+                raise ValueError(f"'{scalar.text}' must be finite and not beyond {LARGEST:g}")
             if low > high:
-                raise ValueError(f"'{scalar.text}' runs backwards")
+                raise ValueError(f"'{scalar.text}' runs backwards; the smaller figure comes first")
         except UnknownUnit as error:
-            self.problems.add("unknown-unit", scalar.place, str(error), nearest(error.word, self.units.names) if error.word else "")
+            hint = nearest(error.word, self.units.names) if error.word else ""
+            self.problems.add("unknown-unit", scalar.place, str(error), hint)
             return None
         except ValueError as error:
             self.problems.add("bad-quantity", scalar.place, str(error))
@@ -148,10 +192,15 @@ class EvidenceReader:
             scalar = node.get(key)
             if isinstance(scalar, Scalar):
                 try:
-                    if not 0 <= float(scalar.text) <= 1:
+                    if not re.fullmatch(_NUMBER, scalar.text) or not 0 <= float(scalar.text) <= 1:
                         raise ValueError
                 except ValueError:
-                    self.problems.add("bad-probability", scalar.place, f"'{scalar.text}' is not a probability between 0 and 1")
+                    message = f"'{scalar.text}' is not a probability between 0 and 1"
+                    self.problems.add("bad-probability", scalar.place, message)
+            elif scalar is not None:
+                self.problems.add(
+                    "bad-probability", scalar.place, f"'{key}' must be a probability between 0 and 1"
+                )
         return {k: v for k, v in found.items() if v}
 
     def credibility(self, fields: Fields) -> int:
@@ -169,15 +218,21 @@ class EvidenceReader:
         if node is None:
             return Passage()
         inner = Fields(node, "'place'", self.problems)
-        passage = Passage(inner.text("document"), sha256=inner.text("sha256"), publication=inner.text("publication"))
+        passage = Passage(
+            inner.text("document"), sha256=inner.text("sha256"), publication=inner.text("publication")
+        )
         for key in ("start", "end"):
             scalar = inner.scalar(key)
             if scalar is not None:
-                if scalar.text.isdigit() and len(scalar.text) < 10:
+                if re.fullmatch(r"[0-9]{1,9}", scalar.text):
                     setattr(passage, key, int(scalar.text))
                 else:
-                    self.problems.add("not-a-number", scalar.place, f"'{key}' must be a whole number of characters")
+                    self.problems.add(
+                        "not-a-number", scalar.place, f"'{key}' must be a whole number of characters"
+                    )
         inner.done()
         if passage.document and not passage.start < passage.end:
-            self.problems.add("bad-place", node.place, "the passage is empty: 'start' must be less than 'end'")
+            self.problems.add(
+                "bad-place", node.place, "the passage is empty: 'start' must be less than 'end'"
+            )
         return passage

@@ -106,7 +106,13 @@ class Library:
         """
         latest: dict[str, Claim] = {}
         for claim in self.claims.values():
-            if claim.about != parameter or not claim.quantity or claim.echo_of or not claim.published or claim.published > by:
+            if (
+                claim.about != parameter
+                or not claim.quantity
+                or claim.echo_of
+                or not claim.published
+                or claim.published > by
+            ):
                 continue
             spoken_of = loose_date(claim.as_of)[1] if claim.as_of else claim.published
             if (by - spoken_of).days > MAX_AGE:

@@ -41,7 +41,9 @@ def share(flags: npt.NDArray[np.bool_], points: npt.NDArray[np.uint64]) -> Share
     return Share(float(flags.mean()), error, int(flags.sum()), n)
 
 
-def replicate_means(values: npt.NDArray[np.float64], points: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
+def replicate_means(
+    values: npt.NDArray[np.float64], points: npt.NDArray[np.uint64]
+) -> npt.NDArray[np.float64]:
     """Means by scramble, shape (scrambles that occur,)."""
     replicate = (points % REPLICATES).astype(np.int64)
     counts = np.bincount(replicate, minlength=REPLICATES)
@@ -49,10 +51,14 @@ def replicate_means(values: npt.NDArray[np.float64], points: npt.NDArray[np.uint
     return sums[counts > 0] / counts[counts > 0]
 
 
-def paired(a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_], points: npt.NDArray[np.uint64]) -> tuple[float, float]:
+def paired(
+    a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_], points: npt.NDArray[np.uint64]
+) -> tuple[float, float]:
     """Difference of two shares over the same futures with the same luck (b minus a) and its paired error."""
     means = replicate_means(b.astype(float) - a.astype(float), points)
-    return float(means.mean()), float(np.std(means, ddof=1) / math.sqrt(len(means))) if len(means) > 1 else math.nan
+    return float(means.mean()), float(np.std(means, ddof=1) / math.sqrt(len(means))) if len(
+        means
+    ) > 1 else math.nan
 
 
 @dataclass(slots=True)
@@ -118,11 +124,16 @@ class Ensemble:
     def __repr__(self) -> str:
         top = sorted(self.endings().items(), key=lambda kv: -kv[1].p)[:3]
         words = ", ".join(f"{name} {s}" for name, s in top)
-        return f"<Ensemble {self.name}: {len(self.raw.points):,} futures {self.start} to {self.until}; {words}>"
+        return (
+            f"<Ensemble {self.name}: {len(self.raw.points):,} futures {self.start} to {self.until}; {words}>"
+        )
 
     def _repr_html_(self) -> str:
         from html import escape
 
-        body = "".join(f"<tr><th>{escape(k)}</th><td>{s}</td><td>± {s.se:.3f}</td></tr>" for k, s in self.endings().items())
+        body = "".join(
+            f"<tr><th>{escape(k)}</th><td>{s}</td><td>± {s.se:.3f}</td></tr>"
+            for k, s in self.endings().items()
+        )
         caption = f"{escape(self.name)}, {self.start} to {self.until}, {len(self.raw.points):,} futures"
         return f"<table><caption>{caption}</caption><tr><th>ending</th><th>share</th><th>Monte Carlo error</th></tr>{body}</table>"

@@ -60,7 +60,7 @@ def later(day: date, duration: str) -> date:
 
 def month_ends(first: date, last: date) -> list[date]:
     """The last days of the calendar months that end after ``first`` and not after ``last``."""
-    ends = []
+    ends: list[date] = []
     day = date(first.year, first.month, 1)
     while True:
         day = add_months(day, 1)

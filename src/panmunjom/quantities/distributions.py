@@ -88,7 +88,7 @@ def between(low: float, high: float, text: str = "", share: bool = False) -> Dis
     if low == high:
         return point(low, text)
     if share:
-        if not (0 < low and high < 1):
+        if not (low > 0 and high < 1):
             raise ValueError(f"'{text}' must lie between 0% and 100%, both left out")
         lo, hi = math.log(low / (1 - low)), math.log(high / (1 - high))
         return Distribution("logit", (lo + hi) / 2, (hi - lo) / (2 * Z90), text)
@@ -102,7 +102,9 @@ def parse_distribution(text: str) -> Distribution:
     """The distribution that a text describes. Raises ``ValueError`` with a sentence that says what would be right."""
     text = text.strip()
     if not text:
-        raise ValueError("a figure is missing here; write it as 320, 15 to 30, 320 ± 60, 10..20 or 30% to 60%")
+        raise ValueError(
+            "a figure is missing here; write it as 320, 15 to 30, 320 ± 60, 10..20 or 30% to 60%"
+        )
     if match := _POINT.match(text):
         return point(float(match.group(1)) * (0.01 if match.group(2) else 1.0), text)
     if match := _TO.match(text):
@@ -124,7 +126,9 @@ def parse_distribution(text: str) -> Distribution:
         if low > high:
             raise ValueError(f"'{text}' runs backwards; write '{high:g}..{low:g}'")
         return Distribution("uniform", low, high - low, text)
-    raise ValueError(f"'{text}' is not a distribution; write it as 320, 15 to 30, 320 ± 60, 10..20 or 30% to 60%{_why(text)}")
+    raise ValueError(
+        f"'{text}' is not a distribution; write it as 320, 15 to 30, 320 ± 60, 10..20 or 30% to 60%{_why(text)}"
+    )
 
 
 def _sensible(text: str, *figures: float) -> None:
@@ -135,7 +139,7 @@ def _sensible(text: str, *figures: float) -> None:
 
 def _why(text: str) -> str:
     """What is wrong with a number in the text, where that can be said."""
-    if re.fullmatch(rf"[^A-Za-z]*(?:\bto\b)?[^A-Za-z]*\s[A-Za-z][\w/*^]*", text):
+    if re.fullmatch(r"[^A-Za-z]*(?:\bto\b)?[^A-Za-z]*\s[A-Za-z][\w/*^]*", text):
         return " (without a unit: figures stand in the unit that the parameter declares)"
     for word in re.findall(r"[\w.:]+", text):
         if re.match(r"0\d", word):

@@ -29,7 +29,9 @@ _BUILT_IN: dict[str, tuple[float, str]] = {
 _POWER = r"(?:\^(-?\d{1,2}(?:\.\d{1,4})?))?"
 _SHAPE = re.compile(rf"(?:1|[A-Za-z_]\w*{_POWER})(?:[*/][A-Za-z_]\w*{_POWER})*")
 _PART = re.compile(rf"([*/]?)([A-Za-z_]\w*){_POWER}")
-_WORDS = frozenset({"and", "or", "not", "over", "to", "if"})  # words of expressions: no unit can be told from them
+_WORDS = frozenset(
+    {"and", "or", "not", "over", "to", "if"}
+)  # words of expressions: no unit can be told from them
 _LARGEST = 1e100
 
 Exponents = tuple[tuple[str, float], ...]
@@ -134,7 +136,7 @@ class Units:
         text = text.strip()
         if text in ("", "1"):
             return ONE
-        compact = "percent" if text == "%" else text.replace(" ", "")
+        compact = "percent" if text == "%" else re.sub(r"\s*([*/^])\s*", r"\1", text)
         if not _SHAPE.fullmatch(compact):
             raise UnknownUnit(f"'{text}' is not a unit; write it as in barrel/month, km^2 or 1/year")
         factor, dimension = 1.0, PURE

@@ -13,14 +13,14 @@ from ..evidence.quotes import quote
 from ..evidence.records import Claim
 from ..futures.ensemble import Share
 from ..quantities.units import ONE
-from ..world.graph import scalar_name
-from .sentences import headline, name_of, sublines, turned
+from .sentences import headline, label_of, sublines
 from .summary import Summary
 
 
 def truth(claim: Claim) -> bool | str | None:
     """``came_true`` as JSON has it."""
-    return {"true": True, "false": False, "partly": "partly"}.get(claim.came_true)
+    found: dict[str, bool | str] = {"true": True, "false": False, "partly": "partly"}
+    return found.get(claim.came_true)
 
 
 def numbers(share: Share, usable: bool) -> dict[str, float | None]:
@@ -38,7 +38,11 @@ def as_json(done: Study) -> dict[str, Any]:
         endings = {}
         for ending, share in view.ensemble.endings().items():
             low, high = view.ranges.bounds[ending]
-            endings[ending] = {**numbers(share, usable), "low": low if usable else None, "high": high if usable else None}
+            endings[ending] = {
+                **numbers(share, usable),
+                "low": low if usable else None,
+                "high": high if usable else None,
+            }
         questions = view.ensemble.questions(list(done.case.questions))
         views[name] = {
             "start": view.ensemble.start.isoformat(),
@@ -50,7 +54,10 @@ def as_json(done: Study) -> dict[str, Any]:
                     "claim": v.claim,
                     "verdict": v.verdict,
                     "share": v.share,
-                    "needs": [{"parameter": n.parameter, "low": n.low, "high": n.high, "unit": n.unit} for n in v.needs],
+                    "needs": [
+                        {"parameter": n.parameter, "low": n.low, "high": n.high, "unit": n.unit}
+                        for n in v.needs
+                    ],
                     "carried_by": [name for name, _ in v.carried_by],
                     "share_without": {name: share for name, share in v.carried_by},
                     "came_true": truth(done.case.library.claims[v.claim]),
@@ -79,9 +86,19 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
     order = [done.default_view, *(n for n in done.views if n != done.default_view)]
     world = case.built.world
     limited = next(iter(done.views.values())).ensemble.raw.limited
-    steps = max(1, (done.views[done.default_view].ensemble.until - done.views[done.default_view].ensemble.start).days // case.step_days)
+    steps = max(
+        1,
+        (done.views[done.default_view].ensemble.until - done.views[done.default_view].ensemble.start).days
+        // case.step_days,
+    )
     summary: dict[str, Any] = {
-        "case": {"id": case.id, "title": case.title, "about": case.about, "cautions": case.cautions, "default_view": done.default_view},
+        "case": {
+            "id": case.id,
+            "title": case.title,
+            "about": case.about,
+            "cautions": case.cautions,
+            "default_view": done.default_view,
+        },
         "version": __version__,
         "seed": done.options.seed,
         "futures": done.options.futures,
@@ -89,7 +106,10 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
         "headline": headline(done),
         "sublines": sublines(done),
         "views": [view_record(done, v) for v in done.views.values()],
-        "endings": [{"id": e.name, "label": name_of(e.name), "about": world.endings[e.name].about} for e in graph.endings],
+        "endings": [
+            {"id": e.name, "label": label_of(case, e.name), "about": world.endings[e.name].about}
+            for e in graph.endings
+        ],
         "questions": [{"id": q.id, "text": q.text, "about": q.about} for q in case.questions.values()],
         "bands": [band for name in order[:1] for band in bands(done.views[name])],
         "moves": moves(done.views[done.default_view]),
@@ -115,7 +135,11 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
             "verdict_futures": done.verdict_futures,
             "switch_futures": done.switch_futures,
             "nonfinite": sum(int((~v.ensemble.fine).sum()) for v in done.views.values()),
-            "limited": [{"stock": k, "share": v / steps} for k, v in sorted(limited.items(), key=lambda kv: -kv[1]) if v > 0],
+            "limited": [
+                {"stock": k, "share": v / steps}
+                for k, v in sorted(limited.items(), key=lambda kv: -kv[1])
+                if v > 0
+            ],
             "hashes": {"case": case.digest},
         },
         "warnings": done.warnings,
@@ -130,15 +154,25 @@ def view_record(done: Study, view: ViewResult) -> dict[str, Any]:
     endings = {}
     for ending, share in view.ensemble.endings().items():
         low, high = view.ranges.bounds[ending]
-        endings[ending] = {**numbers(share, usable), "low": low if usable else None, "high": high if usable else None}
+        endings[ending] = {
+            **numbers(share, usable),
+            "low": low if usable else None,
+            "high": high if usable else None,
+        }
     return {
         "name": view.name,
-        "label": view.name if source is None else (source.author or source.publisher or view.name) if len(source.author or "") <= 25 and source.author else view.name,
+        "label": view.name
+        if source is None
+        else (source.author or source.publisher or view.name)
+        if len(source.author or "") <= 25 and source.author
+        else view.name,
         "source_id": source.id if source else None,
         "start": view.ensemble.start.isoformat(),
         "until": view.ensemble.until.isoformat(),
         "endings": endings,
-        "questions": {q: numbers(s, usable) for q, s in view.ensemble.questions(list(case.questions)).items()},
+        "questions": {
+            q: numbers(s, usable) for q, s in view.ensemble.questions(list(case.questions)).items()
+        },
         "crossed": view.ensemble.crossed(list(case.questions)) if usable else {},
         "verdicts": [
             {
@@ -147,7 +181,9 @@ def view_record(done: Study, view: ViewResult) -> dict[str, Any]:
                 "source": case.library.claims[v.claim].source,
                 "verdict": v.verdict,
                 "share": v.share,
-                "needs": [{"parameter": n.parameter, "low": n.low, "high": n.high, "unit": n.unit} for n in v.needs],
+                "needs": [
+                    {"parameter": n.parameter, "low": n.low, "high": n.high, "unit": n.unit} for n in v.needs
+                ],
                 "carried_by": [name for name, _ in v.carried_by],
                 "note": v.note or None,
                 "came_true": truth(case.library.claims[v.claim]),
@@ -218,7 +254,11 @@ def parameters(done: Study) -> list[dict[str, Any]]:
     """Every scalar parameter with what each view uses for it."""
     world, found = done.case.built.world, []
     for name, parameter in world.parameters.items():
-        scalars = [scalar for scalar, used in next(iter(done.views.values())).filled.used.items() if used.parameter == name]
+        scalars = [
+            scalar
+            for scalar, used in next(iter(done.views.values())).filled.used.items()
+            if used.parameter == name
+        ]
         for scalar in scalars:
             found.append(
                 {
@@ -226,7 +266,9 @@ def parameters(done: Study) -> list[dict[str, Any]]:
                     "about": parameter.about,
                     "unit": done.case.built.unit_of.get(name, ONE).text,
                     "note": parameter.note or None,
-                    "used": {v.name: used_record(v.filled, v.filled.used[scalar]) for v in done.views.values()},
+                    "used": {
+                        v.name: used_record(v.filled, v.filled.used[scalar]) for v in done.views.values()
+                    },
                 }
             )
     return found
@@ -252,7 +294,11 @@ def switches(done: Study) -> list[dict[str, Any]]:
     """Every theory and the views that turn it."""
     found = []
     for name, switch in done.case.built.world.switches.items():
-        used = {v.name: {"value": v.filled.switches[name], "claims": []} for v in done.views.values() if v.filled.switches[name] != switch.default}
+        used = {
+            v.name: {"value": v.filled.switches[name], "claims": []}
+            for v in done.views.values()
+            if v.filled.switches[name] != switch.default
+        }
         found.append({"name": name, "about": switch.about, "default": switch.default, "used": used})
     return found
 
@@ -262,7 +308,12 @@ def claim_record(claim: Claim, documents: Path | None) -> dict[str, Any]:
     passage = claim.passage
     place: dict[str, Any] = {"publication": passage.publication} if passage.publication else {}
     if passage.document:
-        place = {"document": passage.document, "start": passage.start, "end": passage.end, "sha256": passage.sha256}
+        place = {
+            "document": passage.document,
+            "start": passage.start,
+            "end": passage.end,
+            "sha256": passage.sha256,
+        }
     record: dict[str, Any] = {
         "id": claim.id,
         "source": claim.source,
@@ -285,4 +336,4 @@ def claim_record(claim: Claim, documents: Path | None) -> dict[str, Any]:
     return record
 
 
-__all__ = ["as_json", "scalar_name", "summarise", "turned"]
+__all__ = ["as_json", "summarise"]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from ..analysis.study import Study, ViewResult
+from ..case.records import Case
 from ..futures.ensemble import Share
 
 
 def name_of(identifier: str) -> str:
     """An identifier as words."""
     return identifier.replace("_", " ")
+
+
+def label_of(case: Case, ending: str) -> str:
+    """An ending's label in the world, or its identifier as words."""
+    declared = case.built.world.endings.get(ending)
+    return declared.label if declared is not None and declared.label else name_of(ending)
 
 
 def percent(p: float) -> str:
@@ -22,23 +29,27 @@ def ranged(share: Share, low: float, high: float) -> str:
     return f"{own} ({100 * low:.0f} to {100 * high:.0f}%)"
 
 
-def leading(view: ViewResult, most: int = 2) -> list[tuple[str, str]]:
+def leading(done: Study, view: ViewResult, most: int = 2) -> list[str]:
     """The likeliest endings with their ranges in words."""
     shares = view.ensemble.endings()
     order = sorted(shares, key=lambda e: -shares[e].p)[:most]
-    return [(name_of(e), ranged(shares[e], *view.ranges.bounds[e])) for e in order]
+    return [f"“{label_of(done.case, e)}” in {ranged(shares[e], *view.ranges.bounds[e])}" for e in order]
 
 
 def headline(done: Study) -> str:
-    """The first sentence of a run."""
+    """The first sentences of a run."""
     view = done.views[done.default_view]
     if not view.ensemble.usable:
         return "Too many futures stopped being finite: no probability can be given."
-    first, second = (leading(view) * 2)[:2]
     years = (view.ensemble.until - view.ensemble.start).days / 365.25
+    span = f"{years:.0f} year{'s' * (round(years) != 1)}" if years >= 0.95 else f"{12 * years:.0f} months"
+    sure = max(high for _, high in view.ranges.bounds.values()) > 0.9
+    opening = f"From {day(view)} and {span} ahead" + (":" if sure else ", no ending is certain.")
+    rest = ", then ".join(leading(done, view))
     return (
-        f"From {day(view)} and {years:.0f} year{'s' * (round(years) != 1)} ahead, no ending is certain: most futures go to "
-        f"{first[0]}, {first[1]}, then to {second[0]}, {second[1]}."
+        f"{opening} The likeliest is {rest} of futures. In brackets: the range over the theories."
+        if not sure
+        else f"{opening} {rest} of futures. In brackets: the range over the theories."
     )
 
 
@@ -51,7 +62,7 @@ def day(view: ViewResult) -> str:
 def sublines(done: Study) -> list[str]:
     """What stands under the headline."""
     lines = [
-        f"Seen from the view {done.default_view}. The ranges in brackets run over the theories that can be switched on and off; sampling error is much smaller.",
+        f"This is the view {done.default_view}: what was claimed by then, pooled. Sampling error is much smaller than the range over the theories.",
     ]
     counts: dict[str, int] = {}
     judged = fell = 0
@@ -63,22 +74,33 @@ def sublines(done: Study) -> list[str]:
             fell += came == "false"
     tested = sum(n for v, n in counts.items() if v != "cannot_be_tested")
     if tested:
-        kinds = [("follows", "follow from their premises"), ("needs_premise", "need a premise that is not stated"), ("does_not_follow", "do not follow")]
+        kinds = [
+            ("follows", "follow from their premises"),
+            ("needs_premise", "need a premise that is not stated"),
+            ("does_not_follow", "do not follow"),
+        ]
         said = [f"{counts[k]} {words}" for k, words in kinds if counts.get(k)]
         rest = tested - sum(counts.get(k, 0) for k, _ in kinds)
         if rest:
             said.append(f"{rest} are open or contradict themselves")
         lines.append(f"Of {tested} conclusions of documents that can be run, {', '.join(said)}.")
     if judged:
-        lines.append(f"Of the {judged} conclusions here that reality has answered, {fell} came out false. Whether an argument is sound and whether it came true are kept apart.")
+        lines.append(
+            f"Of the {judged} conclusions here that reality has answered, {fell} came out false. Whether an argument is sound and whether it came true are kept apart."
+        )
     return lines
 
 
-def turned(view: ViewResult, most: int = 3) -> list[str]:
+def turned(case: Case, view: ViewResult, most: int = 3) -> list[str]:
     """The theories that matter most for any ending, in words."""
     ranked = []
     for turn in view.ranges.turns:
         ending, (difference, error) = max(turn.differences.items(), key=lambda kv: abs(kv[1][0]))
         if abs(difference) > 3 * error and difference:
-            ranked.append((abs(difference), f"{turn.switch} {turn.was} → {turn.to}: {name_of(ending)} {100 * difference:+.0f} points (± {100 * 2 * error:.0f})"))
+            ranked.append(
+                (
+                    abs(difference),
+                    f"{turn.switch} {turn.was} → {turn.to}: {label_of(case, ending)} {100 * difference:+.0f} points (± {100 * 2 * error:.0f})",
+                )
+            )
     return [text for _, text in sorted(ranked, reverse=True)[:most]]

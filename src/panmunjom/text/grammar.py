@@ -85,12 +85,14 @@ class _Parser:
                 if text[at] in "&|":
                     hint = "Use the words 'and' and 'or'."
                 elif text[at] == ":" and re.search(r"\d$", text[:at]):
-                    hint = "A time of day is no number; a date is written date(\"2025-08-31\")."
+                    hint = 'A time of day is no number; a date is written date("2025-08-31").'
                 elif text[at] in "{}":
                     hint = "Group with ( ); a member is written in [ ]."
                 elif text[at] in "\"'":
                     hint = "The quotation mark is never closed."
-                raise self.fail("malformed-expression", at, f"'{text[at]}' has no meaning in an expression", hint)
+                raise self.fail(
+                    "malformed-expression", at, f"'{text[at]}' has no meaning in an expression", hint
+                )
             kind, word, start = str(match.lastgroup), match.group(), at
             at = match.end()
             if kind == "space":
@@ -105,7 +107,9 @@ class _Parser:
                     unit, at = "percent", at + 1
             tokens.append(_Token(kind, word, start, unit))
             if len(tokens) > 4 * MAX_NODES:
-                raise self.fail("expression-too-long", at, f"an expression may have {MAX_NODES:,} parts at most")
+                raise self.fail(
+                    "expression-too-long", at, f"an expression may have {MAX_NODES:,} parts at most"
+                )
         tokens.append(_Token("end", "", len(text)))
         return tokens
 
@@ -153,7 +157,9 @@ class _Parser:
                 hint = "Write if(condition, then, else)."
             elif self.now.text == "[":
                 hint = "A member stands directly behind a name, once: x[russia], x[russia, tank]."
-            raise self.fail("malformed-expression", self.now.at, f"'{self.now.text}' is not expected here", hint)
+            raise self.fail(
+                "malformed-expression", self.now.at, f"'{self.now.text}' is not expected here", hint
+            )
         return tree
 
     def expression(self, binding: int, depth: int) -> Expression:
@@ -170,7 +176,9 @@ class _Parser:
             chain += 1
             if chain > MAX_CHAIN:
                 hint = "Give a part of it a name under 'values'."
-                raise self.fail("expression-too-long", token.at, f"more than {MAX_CHAIN} terms in a row", hint)
+                raise self.fail(
+                    "expression-too-long", token.at, f"more than {MAX_CHAIN} terms in a row", hint
+                )
             right = self.expression(power - 1 if token.text == "^" else power, depth + 1)
             if power == 4 and _BINDING.get(self.now.text) == 4 and self.now.kind == "operator":
                 hint = "Write 'a < b and b < c'."
@@ -219,7 +227,9 @@ class _Parser:
             parts.append(self.now.text)
             self.position += 1
         if len(parts) > 3:
-            raise self.fail("malformed-expression", start.at, "a name has at most three parts", "As in foe.army.men.")
+            raise self.fail(
+                "malformed-expression", start.at, "a name has at most three parts", "As in foe.army.men."
+            )
         if self.now.text == "(" and self.now.kind == "operator":
             if len(parts) > 1:
                 raise self.fail("not-a-function", start.at, f"'{'.'.join(parts)}' cannot be called")
@@ -248,7 +258,9 @@ class _Parser:
             if self.now.kind == "name" and self.now.text == "over":
                 self.position += 1
                 if self.now.kind != "name":
-                    raise self.fail("malformed-expression", self.now.at, "a dimension is expected after 'over'")
+                    raise self.fail(
+                        "malformed-expression", self.now.at, "a dimension is expected after 'over'"
+                    )
                 over = self.now.text
                 self.position += 1
             if self.now.text == ",":

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -120,19 +121,21 @@ def read_text(text: str, name: str, problems: Problems) -> Mapping | None:
             line = text.count("\n", 0, odd.start()) + 1
             place = Place(source, line, odd.start() - text.rfind("\n", 0, odd.start()))
             what, hint = f"it holds the control character U+{ord(odd.group()):04X}", "Delete it."
+        elif mark is not None and "\t" in source.line(place.line)[: place.column]:
+            what, hint = "a tab stands in the indentation", "Indent with spaces."
         elif "mapping values are not allowed" in what:
             what, hint = "a second ': ' stands in one line", "Put the text after the first colon in quotes."
         elif "character that cannot start any token" in what:
             what, hint = "a value cannot begin with this character", "Put the value in quotes."
-        elif mark is not None and (ahead := source.line(place.line)[: place.column]) and "\t" in ahead:
-            what, hint = "a tab stands in the indentation", "Indent with spaces."
         problems.add("yaml-syntax", place, f"this is not valid YAML: {what}", hint)
         return None
     except (ValueError, RecursionError) as error:
         problems.add("yaml-syntax", Place(source), f"this is not valid YAML: {error}")
         return None
     if node is None:
-        problems.add("empty-file", Place(source), "the file is empty", "Remove it, or write what it should hold.")
+        problems.add(
+            "empty-file", Place(source), "the file is empty", "Remove it, or write what it should hold."
+        )
         return None
     if not isinstance(node, Mapping):
         problems.add("not-a-mapping", node.place, "the file must hold 'name: value' entries at its top level")
@@ -146,9 +149,9 @@ class _Builder:
     def __init__(self, source: Source, problems: Problems) -> None:
         self.source, self.problems = source, problems
         loader = getattr(yaml, "CLoader", yaml.Loader)
-        self.events = yaml.parse(source.text, Loader=loader)
+        self.events: Iterator[Any] = yaml.parse(source.text, Loader=loader)
 
-    def place(self, event: yaml.Event, length: int = 1) -> Place:
+    def place(self, event: Any, length: int = 1) -> Place:
         mark = event.start_mark
         return Place(self.source, mark.line + 1, mark.column + 1, length)
 
@@ -157,16 +160,18 @@ class _Builder:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
-                    raise self.refuse("second-document", event, "a file holds one document; '---' starts a second one")
+                    raise self.refuse(
+                        "second-document", event, "a file holds one document; '---' starts a second one"
+                    )
                 root = self.node(next(self.events), 0, False)
         if isinstance(root, Scalar) and not root.text and root.plain:
             return None
         return root
 
-    def refuse(self, code: str, event: yaml.Event, message: str, hint: str = "") -> CaseError:
+    def refuse(self, code: str, event: Any, message: str, hint: str = "") -> CaseError:
         return CaseError([Problem(code, self.place(event), message, hint)])
 
-    def node(self, event: yaml.Event, depth: int, flow: bool) -> Node:
+    def node(self, event: Any, depth: int, flow: bool) -> Node:
         if depth > MAX_DEPTH:
             raise self.refuse("too-deep", event, f"nesting is deeper than {MAX_DEPTH} levels")
         if isinstance(event, yaml.AliasEvent):
@@ -188,7 +193,7 @@ class _Builder:
             return Sequence(tuple(items), place)
         return self.mapping(event, depth, flow)
 
-    def scalar(self, event: yaml.ScalarEvent, flow: bool) -> Scalar:
+    def scalar(self, event: Any, flow: bool) -> Scalar:
         plain = not event.style  # the C parser says "", the Python one None
         single = event.start_mark.line == event.end_mark.line
         length = max(1, event.end_mark.column - event.start_mark.column) if single else 1
@@ -202,8 +207,9 @@ class _Builder:
             )
         return Scalar(text, self.place(event, length), plain, single)
 
-    def mapping(self, event: yaml.MappingStartEvent, depth: int, flow: bool) -> Mapping:
-        place, items, seen = self.place(event), [], {}
+    def mapping(self, event: Any, depth: int, flow: bool) -> Mapping:
+        place, items = self.place(event), []
+        seen: dict[str, int] = {}
         inside = flow or bool(event.flow_style)
         while not isinstance(start := next(self.events), yaml.MappingEndEvent):
             key = self.node(start, depth + 1, inside)
@@ -217,7 +223,9 @@ class _Builder:
                 )
                 continue
             if key.text == "<<":
-                self.problems.add("yaml-merge", key.place, "merge keys (<<) are not used here", "Write the values out.")
+                self.problems.add(
+                    "yaml-merge", key.place, "merge keys (<<) are not used here", "Write the values out."
+                )
                 continue
             if key.text in seen:
                 self.problems.add(
@@ -254,7 +262,9 @@ class Fields:
             return None
         if not isinstance(node, Scalar):
             hint = "Put the expression in quotes if it begins with '{' or '['."
-            self.problems.add("not-a-value", node.place, f"'{key}' must be one value, not a list or a mapping", hint)
+            self.problems.add(
+                "not-a-value", node.place, f"'{key}' must be one value, not a list or a mapping", hint
+            )
             return None
         return node
 

@@ -75,7 +75,7 @@ class Problem:
 
     def render(self) -> str:
         """File, line and column, the line itself with a marker, the message and the hint."""
-        head = f"{self.place}: {self.severity}: {self.message} [{self.code}]"
+        head = printable(f"{self.place}: {self.severity}: {self.message} [{self.code}]")
         shown = printable(self.place.source.line(self.place.line))
         out = [head]
         if shown.strip():
@@ -84,8 +84,8 @@ class Problem:
             mark = "^" * max(1, min(self.place.length, len(shown) - start, 60))
             out += [f"    {shown[window : window + 140]}", f"    {' ' * (start - window)}{mark}"]
         if self.hint:
-            out.append(f"    {self.hint}")
-        return printable("\n".join(out), keep="\n")
+            out.append(f"    {printable(self.hint)}")
+        return "\n".join(out)
 
 
 class CaseError(Exception):
@@ -150,6 +150,8 @@ def printable(text: str, keep: str = "") -> str:
     """Text without control characters and bidirectional overrides, fit for a terminal."""
 
     def fine(c: str) -> bool:
-        return c in keep or (c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069")
+        return c in keep or (
+            c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069"
+        )
 
     return "".join(c if fine(c) else (" " if c == "\t" else "\N{REPLACEMENT CHARACTER}") for c in text)

@@ -22,8 +22,9 @@ GUESSED_UNIT = "?"  # of a value written without 'unit:' as  name: formula
 class ByMember:
     """One expression for all members (under ``()``) or one for each tuple of members."""
 
-    cases: dict[Members, Expression]
+    cases: dict[Members, Expression | None]  # None where a problem was recorded
     place: Place = NOWHERE
+    places: dict[Members, Place] = field(default_factory=dict)  # of the members' keys
 
     def of(self, members: Members) -> Expression | None:
         """The expression that holds for these members."""
@@ -35,8 +36,9 @@ class Column:
     """One assumption: the date from which it may be used (None: always) and its distributions by members."""
 
     since: date | None
-    cases: dict[Members, Distribution]
+    cases: dict[Members, Distribution | None]  # None where a problem was recorded
     place: Place = NOWHERE
+    places: dict[Members, Place] = field(default_factory=dict)  # of the members' keys
 
     def of(self, members: Members) -> Distribution | None:
         """The distribution for these members."""
@@ -160,6 +162,7 @@ class Ending(Item):
     condition: Expression | None = None
     at_horizon: bool = False
     stop: bool = False
+    label: str = ""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ..quantities.units import Dimension
+from ..text.problems import Place
 from .graph import FLAG, NUMBER, Graph, Host, Node, Slot
 
 
@@ -26,8 +27,12 @@ class Maker:
         self._nodes: dict[Node, int] = {}
         self._hosts: dict[tuple, int] = {}
         self._timers: dict[tuple[str, int], int] = {}
+        self._since_slots: dict[int, int] = {}
         self._streams: dict[str, int] = {}
-        self.since_start: dict[int, int] = {}  # condition node -> node of the day from which it counts as true
+        self._true_since: dict[
+            int, int
+        ] = {}  # condition node -> node of the day from which it counts as true
+        self.white_nodes: dict[int, Place] = {}  # white noise and where it is written
         self.clock = self.host(Host("clock"))
         self.dt = self.host(Host("dt"))
         self.day = self.host(Host("day"))
@@ -114,7 +119,9 @@ class Maker:
         """log(1 + exp(x)), written so that it neither overflows nor loses the sign of x."""
         tail = self.add("exp", self.add("neg", self.add("abs", x)))
         return self.add(
-            "add", self.add("max", x, self.const(0.0)), self.add("log", self.add("add", self.const(1.0), tail))
+            "add",
+            self.add("max", x, self.const(0.0)),
+            self.add("log", self.add("add", self.const(1.0), tail)),
         )
 
     def power(self, base: int, exponent: int) -> int:
@@ -148,14 +155,21 @@ class Maker:
         """The day from which the condition has been true without a break; NaN while it is false."""
         key = ("since", condition)
         if key not in self._timers:
-            start = self.since_start.get(condition, self.const(math.nan))
+            start = self._true_since.get(condition, self.const(math.nan))
             slot = self.new_slot(Slot(f"since#{condition}", "timer", start))
+            self._since_slots[condition] = slot
             old = self.slot(slot)
             new = self.select(self.flag("isnan", old), self.clock, old)
             node = self.select(condition, new, self.const(math.nan))
             self.graph.refresh.append((slot, node))
             self._timers[key] = node
         return self._timers[key]
+
+    def true_since(self, condition: int, day: int) -> None:
+        """Let a condition that is true at the start count from an earlier day; timers made before learn of it."""
+        self._true_since[condition] = day
+        if condition in self._since_slots:
+            self.graph.slots[self._since_slots[condition]].start = day
 
     def first(self, condition: int) -> int:
         """The last day of the step in which the condition first became true; NaN before that."""
@@ -197,9 +211,11 @@ class Maker:
             flow = out
         return flow
 
-    def white(self, name: str, spread: int) -> int:
+    def white(self, name: str, spread: int, place: Place) -> int:
         """White noise as a flow: its sum over time t has the spread times the square root of t."""
-        return self.add("div", self.add("mul", spread, self.normal(name)), self.add("sqrt", self.dt))
+        node = self.add("div", self.add("mul", spread, self.normal(name)), self.add("sqrt", self.dt))
+        self.white_nodes[node] = place
+        return node
 
     def correlated(self, name: str, spread: int, time: int) -> int:
         """Ornstein–Uhlenbeck noise with that stationary spread and correlation time, exact over a step."""

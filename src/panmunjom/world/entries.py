@@ -1,0 +1,170 @@
+"""What every entry of a world file is made of: names, fields, figures and formulas for each member."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ..quantities.calendar import parse_date
+from ..quantities.distributions import Distribution, parse_distribution
+from ..text.grammar import parse
+from ..text.nodes import Fields, Mapping, Node, Scalar, Sequence
+from ..text.problems import Place, Problems
+from ..text.syntax import Expression, Name
+from .builtins import FUNCTIONS, RESERVED
+from .declared import ANY_UNIT, GUESSED_UNIT, ByMember, Column, Members, Parameter, World
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_SPREAD = re.compile(r"^\s*[-+]?\d[\d.eE+-]*\s*%?\s*(\bto\b|\.\.|±|\+/-)\s*[-+]?\d[\d.eE+-]*\s*%?\s*$")
+
+
+class Entries:
+    """Reads the parts of entries into one world; every mistake is recorded."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self.world = World()
+
+    def word(self, scalar: Scalar, what: str) -> bool:
+        """Whether a scalar can stand in formulas as a name; a problem if not."""
+        if _NAME.match(scalar.text):
+            return True
+        hint = "Use small letters, digits and underscores, beginning with a letter."
+        self.problems.add("bad-name", scalar.place, f"'{scalar.text}' cannot be {what}", hint)
+        return False
+
+    def claim_name(self, name: str, place: Place) -> bool:
+        if name in FUNCTIONS or name in RESERVED:
+            self.problems.add(
+                "reserved-name", place, f"'{name}' is a word of the language", "Choose another name."
+            )
+            return False
+        if name in self.world.places:
+            first = self.world.places[name]
+            self.problems.add(
+                "duplicate-name", place, f"'{name}' is already declared at {first}", "Rename one of them."
+            )
+            return False
+        self.world.places[name] = place
+        return True
+
+    def fields(self, node: Node, what: str) -> Fields | None:
+        if isinstance(node, Mapping):
+            return Fields(node, what, self.problems)
+        self.problems.add("not-a-mapping", node.place, f"{what} needs 'name: value' entries under it")
+        return None
+
+    def common(self, fields: Fields) -> dict[str, object]:
+        per = fields.words("per")
+        for number, scalar in enumerate(per):
+            if scalar.text in [i.text for i in per[:number]]:
+                message = f"'per' names {scalar.text} twice"
+                self.problems.add("bad-entry", scalar.place, message, "Two dimensions must differ.")
+        unit = fields.scalar("unit")
+        if unit is not None and unit.text in (ANY_UNIT, GUESSED_UNIT):
+            hint = "Leave 'unit' out for a pure number."
+            self.problems.add("unknown-unit", unit.place, f"'{unit.text}' is not a unit", hint)
+        return {
+            "about": fields.text("about"),
+            "per": tuple(i.text for i in per),
+            "unit": unit.text if unit else "",
+        }
+
+    def columns(self, node: Node, depth: int) -> list[Column]:
+        if isinstance(node, Mapping) and any(re.match(r"\d", k.text) for k, _ in node):
+            columns = []
+            for key, entry in node:
+                try:
+                    since = parse_date(key.text)
+                except ValueError as error:
+                    self.problems.add("bad-date", key.place, str(error))
+                    continue
+                places: dict[Members, Place] = {}
+                cases = self.by_member(entry, depth, self.distribution, places=places)
+                columns.append(Column(since, cases, key.place, places))
+            return sorted(columns, key=lambda c: (c.since is not None, c.since))
+        places = {}
+        return [
+            Column(None, self.by_member(node, depth, self.distribution, places=places), node.place, places)
+        ]
+
+    def distribution(self, scalar: Scalar, members: Members = ()) -> Distribution | None:
+        try:
+            return parse_distribution(scalar.text)
+        except ValueError as error:
+            self.problems.add("bad-distribution", scalar.place, str(error))
+            return None
+
+    def by_member(
+        self, node: Node, depth: int, read: Callable[[Scalar, Members], object], above: Members = (), places: dict[Members, Place] | None = None,
+    ) -> dict:  # fmt: skip
+        """``{members: thing}`` from a scalar or mappings nested once per dimension."""
+        if isinstance(node, Scalar):
+            return {(): read(node, above)}  # None where it cannot be read: the problem is recorded
+        if isinstance(node, Sequence):
+            self.problems.add("not-a-value", node.place, "one value is expected here, not a list")
+            return {}
+        if depth == 0:
+            hint = "An expression that begins with '{' needs quotes; members need 'per:'."
+            self.problems.add("not-a-value", node.place, "one value is expected here, not a mapping", hint)
+            return {}
+        out: dict[Members, object] = {}
+        for key, entry in node:
+            if places is not None:
+                places[(*above, key.text)] = key.place
+            if not given(entry):
+                hint = "An expression stands after a colon; { } around it would make a mapping of it."
+                self.problems.add("not-a-value", key.place, f"nothing is said for '{key.text}'", hint)
+                out[()] = None
+                continue
+            if depth > 1 and isinstance(entry, Scalar):
+                hint = "Write the members of each dimension under each other, in the order of 'per'."
+                self.problems.add(
+                    "missing-member",
+                    entry.place,
+                    f"'{key.text}' needs a value for each member of the next dimension",
+                    hint,
+                )
+                out[(key.text,)] = None
+                continue
+            for rest, found in self.by_member(entry, depth - 1, read, (*above, key.text), places).items():
+                out[(key.text, *rest)] = found
+        return out
+
+    def expression(self, scalar: Scalar, path: str, fresh: bool = False, unit: str = "") -> Expression | None:
+        """A formula; a distribution written in place becomes a parameter named by its path, in the unit of its place."""
+        if _SPREAD.match(scalar.text):
+            found = self.distribution(scalar)
+            if found is None:
+                return None
+            column = Column(None, {(): found}, scalar.place)
+            item = Parameter(path, "written in place", place=scalar.place, assume=[column], each_firing=fresh)
+            item.unit = ANY_UNIT if fresh else unit
+            self.world.parameters[path] = item
+            return Name((path,), (), scalar.place)
+        return parse(scalar, self.problems)
+
+    def cases(self, node: Node, path: str, depth: int, unit: str = "") -> ByMember:
+        """One formula for all members or one for each."""
+        places: dict[Members, Place] = {}
+        found = self.by_member(
+            node, depth, lambda s, m: self.expression(s, ".".join((path, *m)), unit=unit), places=places
+        )
+        return ByMember(found, node.place, places)
+
+    def formula(
+        self, fields: Fields, key: str, name: str, depth: int, required: bool = False, unit: str = ""
+    ) -> ByMember | None:
+        node = fields.node_of(key, required)
+        if node is None:
+            return None
+        return self.cases(node, ".".join((name, key)), depth, unit)
+
+    def one(self, fields: Fields, key: str, name: str, required: bool = False) -> Expression | None:
+        scalar = fields.scalar(key, required)
+        return None if scalar is None else self.expression(scalar, f"{name}.{key}")
+
+
+def given(node: Node) -> bool:
+    """Whether something stands after the colon."""
+    return not (isinstance(node, Scalar) and node.plain and node.text in ("", "~", "null"))

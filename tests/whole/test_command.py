@@ -1,0 +1,210 @@
+"""The command as a user runs it: in a process of its own, in an empty folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCUMENTS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
+SMALL = ["--futures", "256"]
+
+
+def panmunjom(*arguments: str, folder: Path, status: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command; fails where the exit status differs or a traceback shows."""
+    done = subprocess.run(
+        [sys.executable, "-m", "panmunjom.cli.main", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "COLUMNS": "100", **environment},
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode == status, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """`panmunjom run ukraine --json` with few futures, once for all tests."""
+    folder = tmp_path_factory.mktemp("whole")
+    done = panmunjom("run", "ukraine", *SMALL, "--json", "--out", "here", folder=folder)
+    return {"json": json.loads(done.stdout), "folder": folder / "here", "stderr": done.stderr}
+
+
+def test_json_has_every_view_and_nothing_else_is_printed(whole: dict) -> None:
+    """One object with the five documents and the pooled view at each of their dates."""
+    found = whole["json"]
+    assert {"case", "seed", "futures", "views", "seconds"} <= set(found)
+    assert (found["case"], found["seed"], found["futures"]) == ("ukraine", 1, 256)
+    dates = ["2022-04-01", "2022-09-25", "2024-10-16", "2024-11-14", "2025-06-30"]
+    assert set(found["views"]) == {"partition", "fox", "expertnews", "autarky", "isw", *(f"pooled@{d}" for d in dates)}
+    assert set(found["seconds"]) == {"load", "compile", "run", "total"}
+    assert whole["stderr"] == ""
+
+
+def test_every_future_has_one_ending_and_ranges_hold_the_own_run(whole: dict) -> None:
+    """Shares of the endings add up to one; low ≤ p ≤ high."""
+    for view in whole["json"]["views"].values():
+        assert sum(e["p"] for e in view["endings"].values()) == pytest.approx(1)
+        for ending in view["endings"].values():
+            assert ending["low"] <= ending["p"] + 1e-12 and ending["p"] <= ending["high"] + 1e-12
+        assert set(view["questions"]) == {
+            "russia_closed", "ukraine_in_nato", "ukraine_in_eu", "nk_troops_fought", "nuclear_used", "mobilised_again", "war_resumed",
+        }  # fmt: skip
+
+
+def test_the_headline_verdict_finds_the_stock_that_the_column_never_gives(whole: dict) -> None:
+    """320 lost and 20 made a month empty the stores in August 2025 only from about 2,560 to 2,860 barrels."""
+    verdicts = {v["claim"]: v for v in whole["json"]["views"]["fox"]["verdicts"]}
+    found = verdicts["fox-14"]
+    assert found["verdict"] == "needs_premise" and found["came_true"] is False
+    (need,) = [n for n in found["needs"] if n["parameter"] == "barrels_at_start[russia]"]
+    assert need["unit"] == "barrel"
+    # 300 a month of 30.4375 days from 14 November: gone on 1 August (260 days) and on 31 August (290 days)
+    assert need["low"] == pytest.approx(300 / 30.4375 * 260, abs=15)
+    assert need["high"] == pytest.approx(300 / 30.4375 * 290, abs=15)
+    assert {"use_responds", "refurbishment", "losses_as_claimed"} <= set(found["carried_by"])
+
+
+def test_verdicts_are_of_the_six_kinds(whole: dict) -> None:
+    """Every verdict is one of the six, with a share unless it cannot be tested."""
+    kinds = {"follows", "needs_premise", "does_not_follow", "open", "contradicts", "cannot_be_tested"}
+    for view in whole["json"]["views"].values():
+        for verdict in view["verdicts"]:
+            assert verdict["verdict"] in kinds
+            assert verdict["came_true"] in (True, False, "partly", None)
+            assert verdict["verdict"] == "cannot_be_tested" or 0 <= verdict["share"] <= 1
+
+
+def test_the_report_is_one_file_that_needs_no_network(whole: dict) -> None:
+    """The report and the figures are saved; nothing in the page is fetched."""
+    page = (whole["folder"] / "report.html").read_text(encoding="utf-8")
+    assert json.loads((whole["folder"] / "run.json").read_text(encoding="utf-8"))["case"] == "ukraine"
+    assert "default-src 'none'" in page
+    assert "src=\"http" not in page and "url(http" not in page and "<script" not in page
+    assert "barrels_at_start[russia]" in page and "fox-12" in page
+
+
+def test_the_same_seed_gives_the_same_figures(tmp_path: Path) -> None:
+    """Two runs agree to the last digit; another seed does not."""
+    view = ["--view", "pooled", *SMALL, "--json", "--out", "x"]
+    first, again, other = (
+        json.loads(panmunjom("run", "ukraine", *view, "--seed", seed, folder=tmp_path).stdout)["views"]
+        for seed in ("1", "1", "2")
+    )
+    assert first == again and first != other
+
+
+def test_terminal_output_has_headline_endings_verdicts_and_place(tmp_path: Path) -> None:
+    """No colour codes off a terminal; the report's path stands at the end."""
+    done = panmunjom("run", "ukraine", "--view", "fox", "--view", "pooled", *SMALL, folder=tmp_path)
+    assert "\x1b" not in done.stdout
+    assert done.stdout.startswith("From 14 November 2024")
+    for words in ("war goes on", "russia closed", "Does it follow? fox", "barrels_at_start[russia]", "report.html"):
+        assert words in done.stdout
+    assert list((tmp_path / "runs" / "ukraine").glob("*/report.html"))
+
+
+def test_set_and_do_change_the_run(tmp_path: Path) -> None:
+    """A ceasefire forced on a date shows in the endings; a parameter set shows in them too."""
+    common = ["--view", "pooled", *SMALL, "--json", "--out", "x"]
+
+    def endings(*extra: str) -> dict:
+        found = json.loads(panmunjom("run", "ukraine", *common, *extra, folder=tmp_path).stdout)
+        return {k: v["p"] for k, v in found["views"]["pooled@2024-11-14"]["endings"].items()}
+
+    base = endings()
+    forced = endings("--do", "ceasefire at 2025-01-06")
+    weak = endings("--set", "aid_level=0.05 to 0.1")
+    armistices = ("armistice_bare", "armistice_guarded")
+    assert sum(forced[a] for a in armistices) > sum(base[a] for a in armistices) + 0.2
+    assert weak["ukrainian_defeat"] > base["ukrainian_defeat"] + 0.1
+
+
+def test_as_of_hides_later_views(tmp_path: Path) -> None:
+    """What had not appeared by then does not exist, and pooled views stop there."""
+    done = panmunjom("run", "ukraine", "--as-of", "2022-12-31", *SMALL, "--json", "--out", "x", folder=tmp_path)
+    assert set(json.loads(done.stdout)["views"]) == {
+        "partition", "autarky", "pooled@2022-04-01", "pooled@2022-09-25", "pooled@2022-12-31",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "ukrane"], ["no case", "ukraine"]),
+        (["run", "ukraine", "--view", "foxx"], ["no view 'foxx'", "fox"]),
+        (["run", "ukraine", "--view", "pooled@2024-13-01"], ["pooled@2024-13-01"]),
+        (["run", "ukraine", "--set", "aid_leve=1"], ["aid_leve", "aid_level"]),
+        (["run", "ukraine", "--set", "aid_level=much"], ["much", "15 to 30"]),
+        (["run", "ukraine", "--set", "aid_level=2 km"], ["aid_level", "km"]),
+        (["run", "ukraine", "--set", "use_responds=maybe"], ["switch", "true, false"]),
+        (["run", "ukraine", "--do", "ceasefire"], ["not an intervention"]),
+        (["run", "ukraine", "--do", "cease at 2025-01-01"], ["no event 'cease'"]),
+        (["run", "ukraine", "--until", "2020-01-01"], ["2020-01-01"]),
+        (["run", "ukraine", "--until", "soon"], ["--until", "soon"]),
+        (["run", "ukraine", "--view", "pooled@1999-01-01"], ["1999-01-01"]),
+        (["check", "nowhere"], ["nowhere"]),
+        (["check", "ukraine", "--documents", "nowhere"], ["nowhere"]),
+    ],
+)
+def test_a_wrong_call_says_what_would_be_right(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+    """Exit status 1, no traceback, and the words that help."""
+    done = panmunjom(*arguments, folder=tmp_path, status=1)
+    for word in words:
+        assert word in done.stdout + done.stderr
+
+
+def test_all_wrong_options_are_named_at_once(tmp_path: Path) -> None:
+    """Three mistakes, three messages."""
+    done = panmunjom("run", "ukraine", "--until", "soon", "--set", "nothing=1", "--do", "never at 2025-01-01", folder=tmp_path, status=1)
+    assert "3 errors" in done.stderr
+
+
+def test_a_new_case_runs(tmp_path: Path) -> None:
+    """`new` writes a case that checks and runs, and is not overwritten."""
+    panmunjom("new", "siege", folder=tmp_path)
+    assert "no errors" in panmunjom("check", "siege", folder=tmp_path).stdout
+    done = panmunjom("run", "siege", *SMALL, folder=tmp_path)
+    assert "courier-3" in done.stdout
+    panmunjom("new", "siege", folder=tmp_path, status=1)
+
+
+def test_a_mistake_in_a_case_is_shown_at_its_place(tmp_path: Path) -> None:
+    """File, line, column, the line with a marker, and what would be right."""
+    panmunjom("new", "siege", folder=tmp_path)
+    world = tmp_path / "siege" / "world" / "siege.yaml"
+    world.write_text(world.read_text(encoding="utf-8").replace("in: smuggled", "in: smugled"), encoding="utf-8")
+    done = panmunjom("run", "siege", folder=tmp_path, status=1)
+    assert "siege.yaml:" in done.stderr and "^" in done.stderr and "Did you mean 'smuggled'?" in done.stderr
+    found = json.loads(panmunjom("check", "siege", "--json", folder=tmp_path, status=1).stdout)
+    assert found["problems"][0]["code"] == "unknown-name" and found["problems"][0]["line"] > 1
+
+
+def test_check_says_whether_passages_were_verified(tmp_path: Path) -> None:
+    """Without the documents `check` says that the passages are not verified."""
+    done = panmunjom("check", "ukraine", folder=tmp_path)
+    assert "not verified" in done.stdout and "no errors" in done.stdout
+
+
+@pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the five documents are not at hand")
+def test_every_passage_stands_where_its_claim_says(tmp_path: Path) -> None:
+    """All passages of the shipped claims are found to the letter."""
+    done = panmunjom("check", "ukraine", "--documents", str(DOCUMENTS), folder=tmp_path)
+    assert " 0 wrong, 0 in documents that are not there" in done.stdout
+
+
+def test_help_cases_and_version(tmp_path: Path) -> None:
+    """Help has examples; the shipped case is listed."""
+    assert "examples:" in panmunjom("--help", folder=tmp_path).stdout
+    assert "examples:" in panmunjom("run", "--help", folder=tmp_path).stdout
+    assert "ukraine" in panmunjom("cases", folder=tmp_path).stdout
+    assert "panmunjom 0." in panmunjom("--version", folder=tmp_path).stdout
+    panmunjom("frobnicate", folder=tmp_path, status=2)
+    panmunjom("run", "ukraine", "--futures", "many", folder=tmp_path, status=2)
