@@ -1,4 +1,6 @@
-"""Small worlds written as text, built and run by the plain evaluator: for tests of the language and of the engine."""
+"""Small worlds written as text, built and run by the plain evaluator:
+for tests of the language and of the engine.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +96,9 @@ class Run:
         return np.array(out)
 
     def choice(self, name: str) -> list[str]:
-        """What a decision holds at the end of each step in the first future; empty where nothing was chosen."""
+        """What a decision holds at the end of each step in the first future;
+        empty where nothing was chosen.
+        """
         options = next(d.options for d in self.built.graph.decisions if d.name == name)
         return [options[int(c)].name if c >= 0 else "" for c in self.slot(name)[1:, 0]]
 
@@ -160,8 +164,8 @@ def run_world(
 ) -> Run:
     """Builds and runs a world with the plain evaluator.
 
-    ``until`` is a date or a number of steps; ``forced`` names events and the days on which they must fire. Raises
-    ``CaseError`` where the world has problems.
+    ``until`` is a date or a number of steps; ``forced`` names events and the days on which they must fire.
+    Raises ``CaseError`` where the world has problems.
     """
     built = build_world(text, questions)
     first = date.fromisoformat(start) if isinstance(start, str) else start

@@ -98,7 +98,7 @@ def run(
     return study(loaded, Options(futures=futures, seed=seed, until=until, known_by=known_by), list(views))
 
 
-def report(study: Study, documents: Path | None = None) -> str:
+def report_html(study: Study, documents: Path | None = None) -> str:
     """The HTML report of a study, self-contained; passages are quoted where their documents are in a folder."""
     from .report.assemble import summarise
     from .report.render import render

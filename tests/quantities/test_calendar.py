@@ -49,13 +49,34 @@ def test_what_is_no_date(text, words):
 
 
 @pytest.mark.parametrize(
-    ("text", "days"), [("7 days", 7), ("1 day", 1), ("2 weeks", 14), ("3 months", 91.3125), ("5 years", 1826.25), ("1.5 weeks", 10.5)]
+    ("text", "days"),
+    [
+        ("7 days", 7),
+        ("1 day", 1),
+        ("2 weeks", 14),
+        ("3 months", 91.3125),
+        ("5 years", 1826.25),
+        ("1.5 weeks", 10.5),
+    ],
 )
 def test_durations(text, days):
     assert duration_days(text) == days
 
 
-@pytest.mark.parametrize("text", ["", "3", "months", "-3 months", "3 fortnights", "1e3 days", "three months", "3 months 2 days", "2000 years"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "3",
+        "months",
+        "-3 months",
+        "3 fortnights",
+        "1e3 days",
+        "three months",
+        "3 months 2 days",
+        "2000 years",
+    ],
+)
 def test_what_is_no_duration(text):
     with pytest.raises(ValueError):
         parse_duration(text)
@@ -84,7 +105,11 @@ def test_months_forward_and_back(day, months):
 def test_month_ends(first, length):
     last = first + timedelta(days=length)
     ends = month_ends(first, last)
-    assert ends == [d for k in range(1, length + 1) if (d := first + timedelta(days=k)) and (d + timedelta(days=1)).day == 1]
+    assert ends == [
+        d
+        for k in range(1, length + 1)
+        if (d := first + timedelta(days=k)) and (d + timedelta(days=1)).day == 1
+    ]
 
 
 @MODEST

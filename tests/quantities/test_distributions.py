@@ -147,7 +147,9 @@ def test_a_share_stays_a_share(a, b, z):
 
 
 @MODEST
-@given(st.floats(min_value=0.01, max_value=0.99), st.floats(min_value=0.01, max_value=0.99), st.floats(-6.3, 6.3))
+@given(
+    st.floats(min_value=0.01, max_value=0.99), st.floats(min_value=0.01, max_value=0.99), st.floats(-6.3, 6.3)
+)
 def test_a_share_of_common_size_is_never_nothing_or_everything(a, b, z):
     low, high = sorted((a, b))
     assert 0 < between(low, high, share=True).quantile_of_z(z) < 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panmunjom.quantities.units import MONTH_DAYS, PURE, YEAR_DAYS, Dimension, UnknownUnit, Units
+from panmunjom.quantities.units import MONTH_DAYS, PURE, YEAR_DAYS, Dimension, Units, UnknownUnit
 
 MODEST = settings(derandomize=True, deadline=None, max_examples=200, database=None)
 
@@ -52,7 +52,9 @@ def test_what_a_unit_is(text, factor, measures):
     assert str(found.dimension) == measures
 
 
-@pytest.mark.parametrize("word", ["barrel", "hand", "foot", "s", "second", "USD", "kilometer", "Day", "MONTH", "inf", "nan"])
+@pytest.mark.parametrize(
+    "word", ["barrel", "hand", "foot", "s", "second", "USD", "kilometer", "Day", "MONTH", "inf", "nan"]
+)
 def test_the_registry_starts_empty(word):
     """In a general-purpose registry a barrel is oil and a hand is ten centimetres."""
     with pytest.raises(UnknownUnit) as caught:
@@ -66,7 +68,9 @@ def test_counted_things_differ():
     assert len(dimensions) == 6
 
 
-@pytest.mark.parametrize("name", ["time", "length", "mass", "pi", "e", "dimensionless", "per", "square", "count", "lambda", "inf"])
+@pytest.mark.parametrize(
+    "name", ["time", "length", "mass", "pi", "e", "dimensionless", "per", "square", "count", "lambda", "inf"]
+)
 def test_a_counted_thing_may_have_any_name(name):
     known = units(**{name: ""})
     assert known.parse(name).dimension == Dimension(((name, 1.0),))
@@ -104,7 +108,23 @@ def test_what_cannot_be_declared(name, definition, words):
 
 
 @pytest.mark.parametrize(
-    "text", ["km per day", "km day", "1*km", "2 km", "km^", "km/", "/km", "km^x", "km**2", "km^999", "(km)", "km^1.23456", "1/1/1", "km-day"]
+    "text",
+    [
+        "km per day",
+        "km day",
+        "1*km",
+        "2 km",
+        "km^",
+        "km/",
+        "/km",
+        "km^x",
+        "km**2",
+        "km^999",
+        "(km)",
+        "km^1.23456",
+        "1/1/1",
+        "km-day",
+    ],
 )
 def test_what_is_no_unit(text):
     if text == "1*km":
@@ -123,7 +143,11 @@ def test_powers_that_overflow_are_refused():
 @given(st.text(max_size=30))
 def test_no_text_crashes(text):
     known = units(man="")
-    for attempt in (lambda: known.parse(text), lambda: known.declare(text, ""), lambda: known.declare("x", text)):
+    for attempt in (
+        lambda: known.parse(text),
+        lambda: known.declare(text, ""),
+        lambda: known.declare("x", text),
+    ):
         try:
             attempt()
         except UnknownUnit as error:
@@ -157,7 +181,12 @@ def test_dimensions_are_a_group(a, b, c):
 
 
 @MODEST
-@given(DIMENSIONS, DIMENSIONS, st.sampled_from([-2.0, -1.0, 0.0, 0.5, 1.0, 3.0]), st.sampled_from([-1.0, 0.5, 2.0]))
+@given(
+    DIMENSIONS,
+    DIMENSIONS,
+    st.sampled_from([-2.0, -1.0, 0.0, 0.5, 1.0, 3.0]),
+    st.sampled_from([-1.0, 0.5, 2.0]),
+)
 def test_powers_of_dimensions(a, b, m, n):
     assert a.power(m).power(n) == a.power(m * n)
     assert a.times(b).power(m) == a.power(m).times(b.power(m))
@@ -173,7 +202,9 @@ def test_a_dimension_reads_back(a):
         assert known.parse(str(a)).dimension == a
 
 
-PARTS = st.lists(st.sampled_from(["day", "week", "month", "km", "m", "t", "man", "kman"]), min_size=1, max_size=4)
+PARTS = st.lists(
+    st.sampled_from(["day", "week", "month", "km", "m", "t", "man", "kman"]), min_size=1, max_size=4
+)
 
 
 @MODEST

@@ -1,4 +1,6 @@
-"""The expression grammar: what it builds, what it refuses, and that nothing makes it crash or call anything."""
+"""The expression grammar: what it builds, what it refuses,
+and that nothing makes it crash or call anything.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,11 @@ def shape(tree: Expression) -> object:
         case Binary():
             return (tree.operator, shape(tree.left), shape(tree.right))
         case Call():
-            return (tree.function, *(shape(a) for a in tree.arguments), *([f"over {tree.over}"] if tree.over else []))
+            return (
+                tree.function,
+                *(shape(a) for a in tree.arguments),
+                *([f"over {tree.over}"] if tree.over else []),
+            )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +84,15 @@ def test_what_is_built(text, expected):
 
 def python_shape(node: ast.expr) -> object:
     """Python's own tree in the same form."""
-    symbols = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^", ast.And: "and", ast.Or: "or"}
+    symbols = {
+        ast.Add: "+",
+        ast.Sub: "-",
+        ast.Mult: "*",
+        ast.Div: "/",
+        ast.Pow: "^",
+        ast.And: "and",
+        ast.Or: "or",
+    }
     compare = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
     match node:
         case ast.Constant():
@@ -124,7 +138,9 @@ LOGIC = st.recursive(
         st.tuples(ARITHMETIC, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), ARITHMETIC).map(" ".join),
     ),
     lambda c: st.one_of(
-        st.tuples(c, st.sampled_from(["and", "or"]), c).map(" ".join), c.map(lambda x: f"not {x}"), c.map(lambda x: f"({x})")
+        st.tuples(c, st.sampled_from(["and", "or"]), c).map(" ".join),
+        c.map(lambda x: f"not {x}"),
+        c.map(lambda x: f"({x})"),
     ),
     max_leaves=6,
 )
@@ -232,7 +248,9 @@ def test_long_but_allowed():
     parse_text(" + ".join(["a"] * MAX_CHAIN))
 
 
-@pytest.mark.parametrize("text", ['__import__("os")', "eval(x)", "open(x)", "a.b(c)", "(lambda: 0)()", "x.__class__", "exec"])
+@pytest.mark.parametrize(
+    "text", ['__import__("os")', "eval(x)", "open(x)", "a.b(c)", "(lambda: 0)()", "x.__class__", "exec"]
+)
 def test_nothing_is_ever_run(text):
     """Whatever looks like Python is a tree of names or an error, never something done."""
     refused_or_built(text)

@@ -1,4 +1,6 @@
-"""Reading YAML as nodes: nothing is guessed, every trap is refused with the spelling to use, nothing crashes."""
+"""Reading YAML as nodes: nothing is guessed, every trap is refused with the spelling to use,
+nothing crashes.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,12 @@ def read(text: str) -> tuple[Mapping | None, list[Problem]]:
 
 
 def test_scalars_stay_what_was_written():
-    """NO is the word NO, 1e6 is a million only where a number is asked for, and no date or truth is guessed."""
-    text = "a: NO\nb: 1e6\nc: 2024-01-01\nd: yes\ne: ~\nf: 0o17\ng: 1_000\nh: 'it''s'\ni: \"x\\ty\"\nj: null\n"
+    """NO is the word NO, 1e6 is a million only where a number is asked for,
+    and no date or truth is guessed.
+    """
+    text = (
+        "a: NO\nb: 1e6\nc: 2024-01-01\nd: yes\ne: ~\nf: 0o17\ng: 1_000\nh: 'it''s'\ni: \"x\\ty\"\nj: null\n"
+    )
     root, problems = read(text)
     assert root is not None and not problems
     texts = [v.text for _, v in root if isinstance(v, Scalar)]
@@ -213,7 +219,9 @@ def test_a_long_line_is_shown_around_the_marker():
 
 
 def test_a_terminal_is_safe_from_a_case():
-    """Control characters and bidirectional overrides never reach a terminal, in the line, the name or the message."""
+    """Control characters and bidirectional overrides never reach a terminal, in the line,
+    the name or the message.
+    """
     evil = "a\x1b[2Jb\u202ec\rd\x9be"
     shown = Problem("x", Place(Source(evil, evil)), evil, evil).render()
     assert not any(c in shown for c in "\x1b\u202e\r\x9b")
@@ -233,4 +241,7 @@ def test_the_same_problem_counts_once_and_there_is_an_end():
 def test_the_nearest_word():
     assert nearest("tnaks", ["tanks", "men"]) == "Did you mean 'tanks'?"
     assert nearest("zzz", ["tanks", "men"]) == "Known here: men, tanks."
-    assert nearest("zzz", [f"word{i}" for i in range(50)]) == "" and nearest("x" * 10_000, ["x"]) != "Did you mean 'x'?"
+    assert (
+        nearest("zzz", [f"word{i}" for i in range(50)]) == ""
+        and nearest("x" * 10_000, ["x"]) != "Did you mean 'x'?"
+    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ DOCUMENTS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 SMALL = ["--futures", "256"]
 
 
-def panmunjom(*arguments: str, folder: Path, status: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+def panmunjom(
+    *arguments: str, folder: Path, status: int = 0, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command; fails where the exit status differs or a traceback shows."""
     done = subprocess.run(
         [sys.executable, "-m", "panmunjom.cli.main", *arguments],
@@ -43,7 +47,14 @@ def test_json_has_every_view_and_nothing_else_is_printed(whole: dict) -> None:
     assert {"case", "seed", "futures", "views", "seconds"} <= set(found)
     assert (found["case"], found["seed"], found["futures"]) == ("ukraine", 1, 256)
     dates = ["2022-04-01", "2022-09-25", "2024-10-16", "2024-11-14", "2025-06-30"]
-    assert set(found["views"]) == {"partition", "fox", "expertnews", "autarky", "isw", *(f"pooled@{d}" for d in dates)}
+    assert set(found["views"]) == {
+        "partition",
+        "fox",
+        "expertnews",
+        "autarky",
+        "isw",
+        *(f"pooled@{d}" for d in dates),
+    }
     assert set(found["seconds"]) == {"load", "compile", "run", "total"}
     assert whole["stderr"] == ""
 
@@ -87,7 +98,7 @@ def test_the_report_is_one_file_that_needs_no_network(whole: dict) -> None:
     page = (whole["folder"] / "report.html").read_text(encoding="utf-8")
     assert json.loads((whole["folder"] / "run.json").read_text(encoding="utf-8"))["case"] == "ukraine"
     assert "default-src 'none'" in page
-    assert "src=\"http" not in page and "url(http" not in page and "<script" not in page
+    assert 'src="http' not in page and "url(http" not in page and "<script" not in page
     assert "barrels_at_start[russia]" in page and "fox-12" in page
 
 
@@ -106,7 +117,13 @@ def test_terminal_output_has_headline_endings_verdicts_and_place(tmp_path: Path)
     done = panmunjom("run", "ukraine", "--view", "fox", "--view", "pooled", *SMALL, folder=tmp_path)
     assert "\x1b" not in done.stdout
     assert done.stdout.startswith("From 14 November 2024")
-    for words in ("war goes on", "russia closed", "Does it follow? fox", "barrels_at_start[russia]", "report.html"):
+    for words in (
+        "war goes on",
+        "russia closed",
+        "Does it follow? fox",
+        "barrels_at_start[russia]",
+        "report.html",
+    ):
         assert words in done.stdout
     assert list((tmp_path / "runs" / "ukraine").glob("*/report.html"))
 
@@ -129,7 +146,9 @@ def test_set_and_do_change_the_run(tmp_path: Path) -> None:
 
 def test_as_of_hides_later_views(tmp_path: Path) -> None:
     """What had not appeared by then does not exist, and pooled views stop there."""
-    done = panmunjom("run", "ukraine", "--as-of", "2022-12-31", *SMALL, "--json", "--out", "x", folder=tmp_path)
+    done = panmunjom(
+        "run", "ukraine", "--as-of", "2022-12-31", *SMALL, "--json", "--out", "x", folder=tmp_path
+    )
     assert set(json.loads(done.stdout)["views"]) == {
         "partition", "autarky", "pooled@2022-04-01", "pooled@2022-09-25", "pooled@2022-12-31",
     }  # fmt: skip
@@ -154,7 +173,9 @@ def test_as_of_hides_later_views(tmp_path: Path) -> None:
         (["check", "ukraine", "--documents", "nowhere"], ["nowhere"]),
     ],
 )
-def test_a_wrong_call_says_what_would_be_right(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+def test_a_wrong_call_says_what_would_be_right(
+    tmp_path: Path, arguments: list[str], words: list[str]
+) -> None:
     """Exit status 1, no traceback, and the words that help."""
     done = panmunjom(*arguments, folder=tmp_path, status=1)
     for word in words:
@@ -163,7 +184,18 @@ def test_a_wrong_call_says_what_would_be_right(tmp_path: Path, arguments: list[s
 
 def test_all_wrong_options_are_named_at_once(tmp_path: Path) -> None:
     """Three mistakes, three messages."""
-    done = panmunjom("run", "ukraine", "--until", "soon", "--set", "nothing=1", "--do", "never at 2025-01-01", folder=tmp_path, status=1)
+    done = panmunjom(
+        "run",
+        "ukraine",
+        "--until",
+        "soon",
+        "--set",
+        "nothing=1",
+        "--do",
+        "never at 2025-01-01",
+        folder=tmp_path,
+        status=1,
+    )
     assert "3 errors" in done.stderr
 
 
@@ -180,7 +212,9 @@ def test_a_mistake_in_a_case_is_shown_at_its_place(tmp_path: Path) -> None:
     """File, line, column, the line with a marker, and what would be right."""
     panmunjom("new", "siege", folder=tmp_path)
     world = tmp_path / "siege" / "world" / "siege.yaml"
-    world.write_text(world.read_text(encoding="utf-8").replace("in: smuggled", "in: smugled"), encoding="utf-8")
+    world.write_text(
+        world.read_text(encoding="utf-8").replace("in: smuggled", "in: smugled"), encoding="utf-8"
+    )
     done = panmunjom("run", "siege", folder=tmp_path, status=1)
     assert "siege.yaml:" in done.stderr and "^" in done.stderr and "Did you mean 'smuggled'?" in done.stderr
     found = json.loads(panmunjom("check", "siege", "--json", folder=tmp_path, status=1).stdout)
@@ -198,6 +232,33 @@ def test_every_passage_stands_where_its_claim_says(tmp_path: Path) -> None:
     """All passages of the shipped claims are found to the letter."""
     done = panmunjom("check", "ukraine", "--documents", str(DOCUMENTS), folder=tmp_path)
     assert " 0 wrong, 0 in documents that are not there" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ on Windows")
+def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
+    """Stopped in the middle: exit status 130, no traceback, and the finished views are saved and named as a part."""
+    command = [
+        sys.executable,
+        "-m",
+        "panmunjom.cli.main",
+        "run",
+        "ukraine",
+        "--futures",
+        "4096",
+        "--out",
+        "part",
+    ]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert "Traceback" not in err
+    assert process.returncode in (0, 130)  # 0 only where the machine was through before the signal came
+    if process.returncode == 130 and (tmp_path / "part").exists():
+        assert json.loads((tmp_path / "part" / "run.json").read_text(encoding="utf-8"))["complete"] is False
+        assert "only" in out
 
 
 def test_help_cases_and_version(tmp_path: Path) -> None:

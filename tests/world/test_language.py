@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+
 from worlds import build_world, problems_of, run_world
 
 SIDES = """\
@@ -28,32 +29,43 @@ def values(text: str, *names: str, **options) -> list[float]:
 
 def test_a_bare_name_means_the_same_member():
     """Within something that is per side, a bare name that is per side means the same member."""
-    text = SIDES + """
+    text = (
+        SIDES
+        + """
 parameters: {x: {per: side, assume: {north: 3, south: 5}}}
 values: {y: {per: side, is: 2 * x}}
 """
+    )
     assert values(text, "y[north]", "y[south]") == [6, 10]
 
 
 def test_foe_is_the_other_side():
-    text = SIDES + """
+    text = (
+        SIDES
+        + """
 parameters: {x: {per: side, assume: {north: 3, south: 5}}}
 values: {y: {per: side, is: x - foe.x}, z: {per: side, is: 'x[foe] + x[north]'}}
 """
+    )
     assert values(text, "y[north]", "y[south]", "z[north]", "z[south]") == [-2, 2, 8, 6]
 
 
 def test_members_are_written_elsewhere():
-    text = SIDES + """
+    text = (
+        SIDES
+        + """
 parameters: {x: {per: side, assume: {north: 3, south: 5}}}
 values: {y: 'x[north] * 10 + x[south]'}
 """
+    )
     assert values(text, "y") == [35]
 
 
 def test_two_dimensions():
     """Members are unique over dimensions; in a context that fixes a dimension it may be left out."""
-    text = SIDES + """
+    text = (
+        SIDES
+        + """
 parameters:
   x:
     per: [side, arm]
@@ -69,12 +81,24 @@ values:
   total: {per: side, is: sum(x over arm)}
   whole: sum(sum(x over arm) over side)
 """
-    names = ["one", "turned", "mine[north]", "mine[south]", "same[north, foot]", "arms[foot]", "total[south]", "whole"]
+    )
+    names = [
+        "one",
+        "turned",
+        "mine[north]",
+        "mine[south]",
+        "same[north, foot]",
+        "arms[foot]",
+        "total[south]",
+        "whole",
+    ]
     assert values(text, *names) == [2, 2, 2, 4, 4, 3, 7, 10]
 
 
 def test_sum_any_all():
-    text = SIDES + """
+    text = (
+        SIDES
+        + """
 parameters: {x: {per: side, assume: {north: 3, south: 5}}}
 values:
   total: sum(x over side)
@@ -84,6 +108,7 @@ values:
   each: if(all(x > 2 over side), 1, 0)
   few: if(all(x > 4 over side), 1, 0)
 """
+    )
     assert values(text, "total", "squares", "some", "none", "each", "few") == [8, 34, 1, 0, 1, 0]
 
 
@@ -103,7 +128,9 @@ values:
 
 def test_a_decision_by_a_member_speaks_of_it():
     """``by: north`` fixes the member for what a decision reads and changes."""
-    text = SIDES + """
+    text = (
+        SIDES
+        + """
 stocks: {men: {per: side, unit: man, start: {north: 100 man, south: 200 man}}}
 decisions:
   call:
@@ -112,6 +139,7 @@ decisions:
     temperature: 0
     options: {up: {worth: men / 1 man - foe.men / 1 man, add: {men: 7 man}, take: {foe.men: 1 man}}}
 """
+    )
     run = run_world(text, until=1)
     assert (run.stock("men[north]")[1, 0], run.stock("men[south]")[1, 0]) == (107, 199)
 
@@ -120,11 +148,14 @@ decisions:
 
 
 def test_units_are_converted_on_the_way_in_and_out():
-    text = SIDES + """
+    text = (
+        SIDES
+        + """
 parameters: {pay: {unit: kman/month, assume: 3}}
 stocks: {men: {unit: kman, start: 450 kman, in: pay}}
 values: {week: {unit: man/week, is: pay}}
 """
+    )
     run = run_world(text, until=1)
     assert run.stock("men")[:, 0] == pytest.approx([450, 450 + 3 * 7 / 30.4375], rel=1e-14)
     assert run.slot("men")[0, 0] == 450_000
@@ -149,11 +180,14 @@ def test_dated_assumptions_are_never_interpolated():
 
 
 def test_a_distribution_written_in_place_is_a_parameter_named_by_its_path():
-    text = SIDES + """
+    text = (
+        SIDES
+        + """
 stocks: {men: {unit: kman, start: 100 to 200}}
 values: {a: 10..20, b: {per: side, is: {north: 1..2, south: 5..6}}}
 decisions: {d: {every: 1 month, temperature: 0.2 to 1, options: {x: {worth: 1}}}}
 """
+    )
     built = build_world(text)
     assert {"men.start", "a.is", "b.is.north", "b.is.south", "d.temperature"} == set(built.world.parameters)
     run = run_world(text, until=1, futures=256)
@@ -170,10 +204,13 @@ def test_one_name_is_one_draw_per_future():
 
 
 def test_a_literal_zero_fits_any_unit():
-    text = SIDES + """
+    text = (
+        SIDES
+        + """
 stocks: {men: {unit: man, start: 0, in: 0, out: 'if(men > 0, 0, 1 man/day)'}}
 values: {x: {unit: km, is: 'max(0, 5 km)'}, y: {unit: km, is: 0}, z: {unit: kg, is: -0}}
 """
+    )
     assert problems_of(text) == []
 
 
@@ -252,7 +289,13 @@ def over_time(formula: str, unit: str = "", steps: int = 30, start: str = "2024-
 
 def test_a_date_inside_a_step_belongs_to_that_step():
     """The step of 7 days that starts on 8 January holds the 8th to the 14th."""
-    for day, first in (("2024-01-08", 1), ("2024-01-14", 1), ("2024-01-15", 2), ("2024-01-01", 0), ("2023-06-01", 0)):
+    for day, first in (
+        ("2024-01-08", 1),
+        ("2024-01-14", 1),
+        ("2024-01-15", 2),
+        ("2024-01-01", 0),
+        ("2023-06-01", 0),
+    ):
         found = over_time(f'step(5, date("{day}"))', steps=4)
         assert found == [0.0] * first + [5.0] * (5 - first)
 
@@ -333,7 +376,9 @@ values:
 
 
 def test_what_is_known_of_an_event_over_time():
-    """The truce fires in the step of 15 January (step 2): it is true from step 3, until a step ends on 12 February."""
+    """The truce fires in the step of 15 January (step 2): it is true from step 3,
+    until a step ends on 12 February.
+    """
     run = run_world(CEASEFIRE, until=8)
     assert run.fired("truce") == [2]
     assert list(run.value("is_on")[:, 0]) == [0, 0, 0, 1, 1, 1, 0, 0, 0]

@@ -1,6 +1,6 @@
 """What happens in a step, sentence by sentence of the design, seen through the plain evaluator.
 
-Statistical tests use fixed seeds and bounds of five standard errors: a right program fails one in 1.7 million of them.
+Statistical tests use fixed seeds and bounds of five standard errors: false alarms are one in 1.7 million.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from worlds import problems_of, run_world
 
 from panmunjom.text.problems import CaseError
+from worlds import problems_of, run_world
 
 BOUND = 5.0  # standard errors
 
@@ -58,12 +58,21 @@ decisions: {d: {every: 1 month, temperature: 0, options: {go: {worth: 1, add: {a
 """
     run = run_world(text, start="2024-01-01", until=10, step_days=7)
     made = [k for k in range(10) if run.stock("a")[k + 1, 0] > run.stock("a")[k, 0]]
-    assert made == [0, 4, 8]  # 1 January; 1 February in the step of 29 January; 1 March in that of 26 February
+    assert made == [
+        0,
+        4,
+        8,
+    ]  # 1 January; 1 February in the step of 29 January; 1 March in that of 26 February
 
 
 def test_a_forced_event_fires_in_the_step_of_its_date():
     text = "events: {e: {rate: 0 / 1 day, once: true}}\n"
-    for day, step in ((date(2024, 1, 1), 0), (date(2024, 1, 7), 0), (date(2024, 1, 8), 1), (date(2024, 1, 20), 2)):
+    for day, step in (
+        (date(2024, 1, 1), 0),
+        (date(2024, 1, 7), 0),
+        (date(2024, 1, 8), 1),
+        (date(2024, 1, 20), 2),
+    ):
         assert run_world(text, until=5, forced={"e": [day]}).fired("e") == [step]
 
 
@@ -95,7 +104,9 @@ events:
 
 
 def test_decisions_and_events_read_the_same_state():
-    """(b) Decisions due now, all from that state: an event of the same step does not sway them, nor they it."""
+    """(b) Decisions due now, all from that state: an event of the same step does not sway them,
+    nor they it.
+    """
     text = """
 stocks: {a: {start: 1}}
 events: {e: {when: 'time >= date("2024-01-08")', once: true, add: {a: 10}}}
@@ -110,12 +121,14 @@ decisions:
 
 
 def test_first_sets_then_adds_and_takes():
-    """(e) Effects of (b) and (c) in the world's order, first sets, then adds and takes, all on what flowed."""
+    """(e) Effects of (b) and (c) in the world's order, first sets, then adds and takes,
+    all on what flowed.
+    """
     text = """
 stocks: {a: {start: 100, in: 1 / 1 day}}
 events:
-  first: {when: 'time >= date("2024-01-08")', once: true, add: {a: 5}}
-  then: {when: 'time >= date("2024-01-08")', once: true, set: {a: 40}, take: {a: 2}}
+  one: {when: 'time >= date("2024-01-08")', once: true, add: {a: 5}}
+  two: {when: 'time >= date("2024-01-08")', once: true, set: {a: 40}, take: {a: 2}}
 """
     run = run_world(text, until=3)
     assert list(run.stock("a")[:, 0]) == [100, 107, 43, 50]
@@ -161,7 +174,7 @@ values: {felt: {unit: kg, is: mood}}
 """
     felt = run_world(text, until=5, futures=300).value("felt")
     assert np.all(felt[:3] == felt[0]) and np.all(felt[3:] == felt[3])
-    assert np.all(felt[3] != felt[0]) and 10 <= felt.min() and felt.max() <= 20
+    assert np.all(felt[3] != felt[0]) and felt.min() >= 10 and felt.max() <= 20
     assert abs(np.corrcoef(felt[0], felt[3])[0, 1]) < BOUND / math.sqrt(300)
 
 
@@ -241,7 +254,12 @@ endings:
 def relapse(days: int = 7):
     """A ceasefire forced in step 1 and a relapse forced in step 3."""
     first, second = date(2024, 1, 8), date(2024, 1, 22)
-    return run_world(RELAPSE, until=6, forced={"ceasefire": [first], "relapse": [second]}, questions={"q": "fired(relapse)"})
+    return run_world(
+        RELAPSE,
+        until=6,
+        forced={"ceasefire": [first], "relapse": [second]},
+        questions={"q": "fired(relapse)"},
+    )
 
 
 def test_a_relapse_ends_the_ceasefire_in_the_step_in_which_it_fires():
@@ -293,7 +311,10 @@ def test_a_lasting_event_does_not_fire_while_it_is_true():
 
 def test_an_event_with_only_when_fires_when_it_turns_true():
     """Once for each time that its condition turns from false to true."""
-    text = "stocks: {n: {start: 0}}\nevents: {e: {when: 'cycle(date(\"2024-01-29\"), 8 weeks) > 0.1', add: {n: 1}}}\n"
+    text = (
+        "stocks: {n: {start: 0}}\n"
+        "events: {e: {when: 'cycle(date(\"2024-01-29\"), 8 weeks) > 0.1', add: {n: 1}}}\n"
+    )
     run = run_world(text, until=24)
     assert run.fired("e") == [3, 11, 19] and run.stock("n")[-1, 0] == 3
 
@@ -339,16 +360,16 @@ values: {lasting: 'if(held(peace, 3 weeks), 1, 0)', ever: 'if(held(not peace, 2 
 def test_a_choice_is_true_until_the_next_one():
     """A decision is read as ``recruitment.pay``, true until the next choice."""
     text = """
-decisions: {d: {every: 3 weeks, temperature: 0, options: {a: {worth: a_now}, b: {worth: 0}}}}
-parameters: {zero: {assume: 0}}
+decisions: {d: {every: 3 weeks, temperature: 0, options: {a: {worth: a_now}, b: {worth: 0.5}}}}
 values:
   a_now: step(1, date("2024-01-15"))
   is_a: if(d.a, 1, 0)
   is_b: if(d.b, 1, 0)
 """
-    run = run_world(text, until=7)
-    assert run.choice("d") == ["a", "a", "a", "a", "a", "a", "a"] or run.choice("d")[:3] == ["b"] * 3
-    assert list(run.value("is_a")[:, 0] + run.value("is_b")[:, 0]) == [0, 1, 1, 1, 1, 1, 1, 1]
+    run = run_world(text, until=7)  # chosen in steps 0, 3 and 6
+    assert run.choice("d") == ["b", "b", "b", "a", "a", "a", "a"]
+    assert list(run.value("is_a")[:, 0]) == [0, 0, 0, 0, 1, 1, 1, 1]
+    assert list(run.value("is_b")[:, 0]) == [0, 1, 1, 1, 0, 0, 0, 0]
 
 
 # -- 5. Choices
@@ -396,7 +417,11 @@ decisions:
 def test_what_a_choice_does_happens_only_when_it_is_made():
     text = """
 stocks: {n: {start: 0}}
-decisions: {d: {every: 3 weeks, temperature: 0, options: {a: {worth: 1, add: {n: 1}}, b: {worth: 0, add: {n: 100}}}}}
+decisions:
+  d:
+    every: 3 weeks
+    temperature: 0
+    options: {a: {worth: 1, add: {n: 1}}, b: {worth: 0, add: {n: 100}}}
 """
     assert list(run_world(text, until=7).stock("n")[:, 0]) == [0, 1, 1, 1, 2, 2, 2, 3]
 
@@ -443,13 +468,21 @@ values: {f: {unit: 1/day, is: 0.3 / 1 day}, g: {unit: 1/day, is: 0.9 / 1 day}}
 """
     run = run_world(text, until=20)
     total = run.stock("a") + run.stock("b") + run.stock("c")
-    assert total == pytest.approx(np.full_like(total, 6.0)) and run.stock("a").min() >= 0 and run.stock("b").min() >= 0
+    assert (
+        total == pytest.approx(np.full_like(total, 6.0))
+        and run.stock("a").min() >= 0
+        and run.stock("b").min() >= 0
+    )
 
 
 def test_a_negative_flow_makes_the_future_not_finite():
     """``in`` and ``out`` are never negative: that is an error of the future."""
     for flows in ("in: x", "out: x"):
-        text = f"parameters: {{p: {{assume: -1}}}}\nstocks: {{a: {{start: 5, {flows}}}}}\nvalues: {{x: {{unit: 1/day, is: p / 1 day}}}}\n"
+        text = (
+            f"parameters: {{p: {{assume: -1}}}}\n"
+            f"stocks: {{a: {{start: 5, {flows}}}}}\n"
+            f"values: {{x: {{unit: 1/day, is: p / 1 day}}}}\n"
+        )
         run = run_world(text, until=3)
         assert run.bad == [date(2024, 1, 1)] and np.isnan(run.stock("a")[1, 0])
 
@@ -469,7 +502,10 @@ stocks:
 
 def test_setting_or_adding_less_than_nothing_is_an_error_of_the_future():
     for effect in ("set: {a: -1}", "add: {a: -9}"):
-        text = f"stocks: {{a: {{start: 5}}}}\nevents: {{e: {{when: 'time >= date(\"2024-01-08\")', {effect}}}}}\n"
+        text = (
+            f"stocks: {{a: {{start: 5}}}}\n"
+            f"events: {{e: {{when: 'time >= date(\"2024-01-08\")', {effect}}}}}\n"
+        )
         assert run_world(text, until=3).bad == [date(2024, 1, 8)]
 
 
@@ -490,7 +526,9 @@ values:
 
 
 def test_the_first_ending_in_the_order_of_the_file_wins():
-    """The first step in which one holds fixes that future's ending and its date; the order decides among several."""
+    """The first step in which one holds fixes that future's ending and its date;
+    the order decides among several.
+    """
     text = """
 stocks: {a: {start: 0, in: 1 / 1 day}}
 endings:
@@ -501,7 +539,9 @@ endings:
 """
     run = run_world(text, until=8)
     assert run.endings == ["higher"] and run.ending_days == [date(2024, 1, 7)]
-    turned = text.replace("  high: a > 10\n", "").replace("  higher: a > 5\n", "  higher: a > 5\n  high: a > 3\n")
+    turned = text.replace("  high: a > 10\n", "").replace(
+        "  higher: a > 5\n", "  higher: a > 5\n  high: a > 3\n"
+    )
     assert run_world(turned, until=8).endings == ["higher"]
 
 
@@ -522,11 +562,18 @@ endings:
 def test_the_world_runs_on_after_its_ending():
     text = "stocks: {a: {start: 0, in: 1 / 1 day}}\nendings: {early: a > 5, rest: {at_horizon: true}}\n"
     run = run_world(text, until=4, questions={"later": "a > 20"})
-    assert run.endings == ["early"] and run.stock("a")[-1, 0] == 28 and run.answered("later") == [date(2024, 1, 21)]
+    assert (
+        run.endings == ["early"]
+        and run.stock("a")[-1, 0] == 28
+        and run.answered("later") == [date(2024, 1, 21)]
+    )
 
 
 def test_an_ending_with_stop_ends_its_future_there():
-    text = "stocks: {a: {start: 0, in: 1 / 1 day}}\nendings: {early: {when: a > 10, stop: true}, rest: {at_horizon: true}}\n"
+    text = (
+        "stocks: {a: {start: 0, in: 1 / 1 day}}\n"
+        "endings: {early: {when: a > 10, stop: true}, rest: {at_horizon: true}}\n"
+    )
     run = run_world(text, until=4, questions={"later": "a > 20"})
     assert run.endings == ["early"] and run.ending_days == [date(2024, 1, 14)]
     assert list(run.stock("a")[:, 0]) == [0, 7, 14, 14, 14] and run.answered("later") == [None]
@@ -545,7 +592,10 @@ def test_endings_are_not_tested_before_the_first_step_has_ended():
 def test_white_noise_has_a_spread_per_square_root_of_time(step_days):
     """Its sum over 28 days has the spread times the square root of 28 days, whatever the step."""
     n = 4_000
-    text = "units: {man: }\nstocks: {a: {unit: man, start: 0, may_be_negative: true, change: noise(2 man/day^0.5)}}\n"
+    text = (
+        "units: {man: }\n"
+        "stocks: {a: {unit: man, start: 0, may_be_negative: true, change: noise(2 man/day^0.5)}}\n"
+    )
     final = run_world(text, until=28 // step_days, step_days=step_days, futures=n).stock("a")[-1]
     sd = 2 * math.sqrt(28)
     assert abs(final.mean()) < BOUND * sd / math.sqrt(n)
@@ -573,9 +623,12 @@ def test_forcing_one_event_leaves_the_luck_of_others_alone():
 
 
 def test_a_future_is_the_same_alone_and_among_many():
-    text = "events: {a: {rate: 0.1 / 1 day}}\nstocks: {s: {start: 1 to 2, in: 'max(0, noise(1 / 1 day, 1 month))'}}\n"
+    text = (
+        "events: {a: {rate: 0.1 / 1 day}}\n"
+        "stocks: {s: {start: 1 to 2, in: 'max(0, noise(1 / 1 day, 1 month))'}}\n"
+    )
     few, many = run_world(text, until=20, futures=3), run_world(text, until=20, futures=50)
-    assert np.array_equal(few.states, many.states[:, :, :3])
+    assert np.array_equal(few.states, many.states[:, :, :3], equal_nan=True)
 
 
 def test_another_seed_is_another_luck():

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 LEVELS, LUCKS = 17, 12  # first look: values over the bounds, futures at each
 LOOSE = 0.75  # share at the first look from which a parameter is looked at closer
-CLOSER = 3  # parameters looked at closer, nearest to their pooled figures first
+SURE = 0.95  # parameters that reach this share at some level are looked at before others
+CLOSER = 4  # parameters looked at closer, nearest to their pooled figures first
 ROUNDS = 3  # each looks closer where an edge of the range was crossed
 FINE_LUCKS = 64
 BATCH = 16_384  # futures in one run
@@ -49,6 +50,7 @@ class Need:
     row: int
     middle: float
     distance: float  # from the pooled median to the range, in pooled standard deviations
+    pooled: tuple[float, float]  # the pooled view's 90% interval, in the parameter's unit
 
 
 def levels(bounds: Bounds) -> Array:
@@ -72,8 +74,8 @@ def search(
         for row, bounds in candidates.items():
             hopeful = _hopeful(early[row][k], late[row][k])
             if hopeful.any():
-                best = round(float((late[row][k] - early[row][k]).max()), 1)
-                promising.append((-best, min(_distance(bounds, v, v) for v in grids[row][hopeful]), row))
+                weak = float((late[row][k] - early[row][k]).max()) < SURE
+                promising.append((weak, min(_distance(bounds, v, v) for v in grids[row][hopeful]), row))
         needs = []
         for _, _, row in sorted(promising)[:CLOSER]:
             need = _refine(
@@ -115,7 +117,7 @@ def _measure(
 
 
 def _timing(judge: Judge, conclusion: Conclusion, raw: Raw, span: slice, count: int) -> tuple[Array, Array]:
-    """By level: shares of the counting futures in which it came true too early for its window, and early enough for its deadline."""
+    """By level: shares of the counting futures in which it came true before its window, and before its deadline."""
     held = raw.first[judge.answers[conclusion.name]][span]
     last = conclusion.at or conclusion.by
     assert last is not None
@@ -217,6 +219,7 @@ def _refine(
         row,
         middle,
         _distance(bounds, *ends),
+        bounds.pooled.interval,
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -173,7 +174,7 @@ class Runner:
                     options.threads,
                     tick,
                 )
-                for a, b in zip(edges, edges[1:], strict=False)
+                for a, b in pairwise(edges)
                 if b > a
             ]
             raw = join(parts)

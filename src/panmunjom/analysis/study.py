@@ -114,30 +114,47 @@ def study(
     seconds["compile"] = kernel.seconds
     default = next((f.name for f in todo if f.name == f"pooled@{case.start}"), todo[-1].name)
     results: dict[str, ViewResult] = {}
-    weight = 1.0 / (len(todo) * 4)
+    complete = True
     for filled in todo:
-        tick = stage(f"running {filled.name}", weight) if stage else None
-        ensemble = runner.run(filled, bands=True, tick=tick)
-        tick = stage(f"turning theories in {filled.name}", weight * 2) if stage else None
-        ranges = switch_range(runner, filled, ensemble, tick=tick)
-        results[filled.name] = ViewResult(filled, ensemble, ranges)
-        tick = stage(f"judging {filled.name}", weight) if stage else None
-        if filled.view.conclusions:
-            results[filled.name].verdicts = Judge(runner, filled).verdicts(tick)
-        if filled.name == default:
-            results[filled.name].drivers = drivers(runner, filled, ensemble)
-        if tick is not None:
-            tick(1.0)
+        try:
+            results[filled.name] = view_result(runner, filled, filled.name == default, stage, 1.0 / len(todo))
+        except KeyboardInterrupt:
+            if not results:
+                raise
+            complete = False  # what is finished is kept
+            break
+    if default not in results:
+        default = list(results)[-1]
     seconds["run"] = time.perf_counter() - compiled - kernel.seconds
     seconds["total"] = seconds.get("load", 0.0) + time.perf_counter() - began
-    out = Study(case, options, results, default, seconds)
+    out = Study(case, options, results, default, seconds, complete=complete)
     out.warnings = warnings(out)
     return out
+
+
+def view_result(
+    runner: Runner, filled: Filled, is_default: bool, stage: Stage | None, weight: float
+) -> ViewResult:
+    """Everything that is run from one view; a view without conclusions has no verdicts."""
+    tick = stage(f"running {filled.name}", weight / 4) if stage else None
+    ensemble = runner.run(filled, bands=True, tick=tick)
+    tick = stage(f"turning theories in {filled.name}", weight / 2) if stage else None
+    found = ViewResult(filled, ensemble, switch_range(runner, filled, ensemble, tick=tick))
+    tick = stage(f"judging {filled.name}", weight / 4) if stage else None
+    if filled.view.conclusions:
+        found.verdicts = Judge(runner, filled).verdicts(tick)
+    if is_default:
+        found.drivers = drivers(runner, filled, ensemble)
+    if tick is not None:
+        tick(1.0)
+    return found
 
 
 def warnings(done: Study) -> list[str]:
     """What a reader must know before believing the figures."""
     found: list[str] = []
+    if not done.complete:
+        found.append(f"the run was stopped: only {', '.join(done.views)} are finished")
     idle: dict[str, list[str]] = {}
     for view in done.views.values():
         bad = view.ensemble.bad_share
@@ -147,6 +164,8 @@ def warnings(done: Study) -> list[str]:
             )
         elif bad > WARN_BAD:
             found.append(f"{view.name}: {bad:.2%} of the futures stopped being finite and are left out")
+        if view.filled.hidden:
+            found.append(f"{view.name}: not known by then and left out: {', '.join(view.filled.hidden)}")
         old = view.filled.old
         if old and view.name == done.default_view:
             found.append(
@@ -155,7 +174,8 @@ def warnings(done: Study) -> list[str]:
         for ending, share in view.ensemble.endings().items():
             if not LEAST <= share.p <= MOST:
                 found.append(
-                    f"{view.name}: {ending} has a probability of {share.p:.2%}; no switch was turned, so look at what its condition needs"
+                    f"{view.name}: {ending} has a probability of {share.p:.2%} with no switch turned: "
+                    "look at what its condition needs"
                 )
         for turn in view.ranges.turns:
             for ending, p in turn.extremes.items():

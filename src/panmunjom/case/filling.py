@@ -1,4 +1,6 @@
-"""Fills a world in: for each parameter what the view says, else what was known by its date, else the dated assumption."""
+"""Fills a world in: for each parameter what the view says, else what was known by its date,
+else the assumption.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,10 @@ def pooled_view(start: date) -> View:
 def fill(case: Case, view: View, known_by: date | None = None, extra: list[Setting] | None = None) -> Filled:
     """The view with every parameter and switch set.
 
-    ``known_by`` hides claims, sources and assumptions that became known later than that day; without it the pool ends at
-    the view's start and the view may use its own source, whenever that appeared.
-    ``extra`` are settings from the command line. Raises ``CaseError`` where a parameter has nothing to stand on or a claim's
-    unit does not fit.
+    ``known_by`` hides claims, sources and assumptions that became known later than that day; without it
+    the pool ends at the view's start and the view may use its own source, whenever that appeared.
+    ``extra`` are settings from the command line, which come first. Raises ``CaseError`` where a parameter
+    has nothing to stand on or a claim's unit does not fit.
     """
     problems = Problems()
     start = view.start or case.start
@@ -40,11 +42,11 @@ def fill(case: Case, view: View, known_by: date | None = None, extra: list[Setti
         _refuse_later_source(case, view, known_by)
     settings = {s.target: s for s in view.settings if not _later(case, s, known_by)}
     filled.hidden = sorted({s.claim for s in view.settings if _later(case, s, known_by)})
-    settings |= {s.target: s for s in extra or []}
+    ours = {s.target: s for s in extra or []}
     for name, parameter in world.parameters.items():
         for members in members_of(world, parameter.per):
             scalar = scalar_name(name, members)
-            setting = settings.get(scalar) or settings.get(name)
+            setting = ours.get(scalar) or ours.get(name) or settings.get(scalar) or settings.get(name)
             try:
                 used = (
                     _from_setting(case, parameter, scalar, setting)
@@ -53,6 +55,9 @@ def fill(case: Case, view: View, known_by: date | None = None, extra: list[Setti
                 )
             except _Missing as missing:
                 problems.add(missing.code, missing.place, missing.message, missing.hint)
+                continue
+            except ValueError as error:  # figures that fit no distribution, weights that leave no voice
+                problems.add("bad-quantity", parameter.place, f"'{scalar}' cannot be filled in: {error}")
                 continue
             filled.used[scalar] = used
     for name, switch in world.switches.items():
@@ -80,8 +85,9 @@ def _refuse_later_source(case: Case, view: View, known_by: date) -> None:
     """A view whose source appeared later does not exist at the as-of date."""
     source = case.library.sources.get(view.source)
     if source is not None and source.published is not None and source.published > known_by:
-        message = f"the view '{view.name}' does not exist as of {known_by}: its source appeared on {source.published}"
-        raise CaseError([Problem("later-view", view.place, message)])
+        message = f"the view '{view.name}' does not exist as of {known_by}"
+        hint = f"Its source appeared on {source.published}."
+        raise CaseError([Problem("later-view", view.place, message, hint)])
 
 
 class _Missing(Exception):
@@ -154,7 +160,8 @@ def _factor(case: Case, parameter: Parameter, claim: Claim) -> float:
     except UnknownUnit as error:
         raise _Missing("unknown-unit", claim.place, str(error)) from None
     if said.dimension != unit.dimension:
-        message = f"the claim '{claim.id}' is in {claim.quantity.unit or 'a pure number'}, but '{parameter.name}' is in {unit.text or 'a pure number'}"
+        theirs, ours = (text or "a pure number" for text in (claim.quantity.unit, unit.text))
+        message = f"the claim '{claim.id}' is in {theirs}, but '{parameter.name}' is in {ours}"
         raise _Missing(
             "wrong-unit", claim.place, message, "Never converted in silence: correct 'about' or the unit."
         )

@@ -1,4 +1,6 @@
-"""Loads a case: a shipped one by its name, any other by its folder. All problems of all files are reported together."""
+"""Loads a case: a shipped one by its name, any other by its folder.
+All problems of all files are reported together.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from ..text.nodes import Fields, Mapping, read_file
 from ..text.problems import CaseError, Place, Problem, Problems, Source, nearest
 from ..world.build import build
 from ..world.reading import WorldReader
+from .filling import fill, pooled_view
 from .records import Case, PoolRules, Question, View
 from .views import ViewReader, check_target, read_pool_rules, read_questions
 
@@ -73,18 +76,15 @@ class _Loader:
 
     def file(self, relative: str) -> Mapping | None:
         path = self.folder / relative
+        place = Place(Source(str(path)))
         try:
             inside = path.resolve().is_relative_to(self.folder.resolve())
-        except OSError:
-            inside = False
+        except (OSError, RuntimeError):
+            self.problems.add("unreadable", place, "the file cannot be read: the link leads in a circle")
+            return None
         if not inside:
             hint = "Copy it into the folder: links that lead out are not followed."
-            self.problems.add(
-                "outside",
-                Place(Source(str(self.folder / relative))),
-                "the file lies outside the case's folder",
-                hint,
-            )
+            self.problems.add("outside", place, "the file lies outside the case's folder", hint)
             return None
         if path.is_file() and path.stat().st_size < 10_000_000:
             self.hash.update(relative.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -136,7 +136,7 @@ class _Loader:
             pass
         if built is None:
             return None
-        return Case(
+        case = Case(
             self.folder.name,
             self.folder,
             title,
@@ -152,6 +152,20 @@ class _Loader:
             self.hash.hexdigest()[:16],
             self.cautions,
         )
+        self.check_filling(case)
+        return case
+
+    def check_filling(self, case: Case) -> None:
+        """Every view, and the pooled one at the same dates,
+        finds a figure in the right unit for every parameter.
+        """
+        starts = {case.start, *(v.start for v in case.views.values() if v.start)}
+        for view in [*case.views.values(), *(pooled_view(start) for start in sorted(starts))]:
+            try:
+                fill(case, view)
+            except CaseError as error:
+                for p in error.problems:
+                    self.problems.add(p.code, p.place, p.message, p.hint, p.severity)
 
     def units(self, reader: WorldReader) -> Units:
         units = Units()

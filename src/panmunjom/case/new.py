@@ -1,4 +1,6 @@
-"""Writes a small case that runs: a siege with one source, three claims and a view, to be changed line by line."""
+"""Writes a small case that runs: a siege with one source, three claims and a view,
+to be changed line by line.
+"""
 
 from __future__ import annotations
 

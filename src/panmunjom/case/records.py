@@ -114,7 +114,7 @@ class Filled:
     used: dict[str, Used]
     switches: dict[str, str]
     old: list[str] = field(default_factory=list)  # parameters whose assumption is old at the start
-    hidden: list[str] = field(default_factory=list)  # claims of the view that were published after the as-of date
+    hidden: list[str] = field(default_factory=list)  # its claims that were published after the as-of date
 
 
 @dataclass(slots=True)
@@ -140,7 +140,8 @@ class Case:
     def __repr__(self) -> str:
         world = self.built.world
         return (
-            f"<Case {self.id}: {len(self.library.claims)} claims, {len(self.views)} views, {len(world.parameters)} parameters, "
+            f"<Case {self.id}: {len(self.library.claims)} claims, {len(self.views)} views, "
+            f"{len(world.parameters)} parameters, "
             f"{len(world.stocks)} stocks, {len(world.endings)} endings>"
         )
 

@@ -64,7 +64,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--until", metavar="DATE", help="horizon (default: five years after the view's start)")
     run.add_argument("--as-of", metavar="DATE", help="use only what was known by that day")
     run.add_argument(
-        "--set", action="append", default=[], metavar="PARAMETER=FIGURE", help="set a parameter or a switch in every view"
+        "--set",
+        action="append",
+        default=[],
+        metavar="PARAMETER=FIGURE",
+        help="set a parameter or a switch in every view",
     )
     run.add_argument(
         "--do",

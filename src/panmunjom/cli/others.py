@@ -23,8 +23,9 @@ def check(given: argparse.Namespace) -> int:
         found = list(case.warnings)
         world = case.built.world
         lines.append(
-            f"{case.id}: {len(case.library.sources)} sources, {len(case.library.claims)} claims, {len(case.views)} views, "
-            f"{len(world.parameters)} parameters, {len(world.stocks)} stocks, {len(world.events)} events, {len(world.endings)} endings"
+            f"{case.id}: {len(case.library.sources)} sources, {len(case.library.claims)} claims, "
+            f"{len(case.views)} views, {len(world.parameters)} parameters, {len(world.stocks)} stocks, "
+            f"{len(world.events)} events, {len(world.endings)} endings"
         )
         placed = sum(1 for c in case.library.claims.values() if c.passage.document)
         if given.documents:
@@ -33,7 +34,8 @@ def check(given: argparse.Namespace) -> int:
                 raise CaseError([Problem("no-documents", NOWHERE, f"there is no folder '{given.documents}'")])
             quotes = verify(case.library, folder, problems)
             lines.append(
-                f"passages: {quotes.right} of {placed} found to the letter, {quotes.wrong} wrong, {quotes.absent} in documents that are not there"
+                f"passages: {quotes.right} of {placed} found to the letter, {quotes.wrong} wrong, "
+                f"{quotes.absent} in documents that are not there"
             )
         elif placed:
             lines.append(

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..analysis.study import Study, ViewResult
 from ..analysis.verdicts import Verdict
 from ..report.sentences import headline, label_of, name_of, percent, sublines, turned
+from ..report.words import unit
 from ..text.problems import printable
 from .terminal import bold, dim, paint, table
 
@@ -36,7 +37,7 @@ def width() -> int:
     return max(60, min(110, shutil.get_terminal_size((100, 24)).columns))
 
 
-def print_study(done: Study, folder: Path) -> None:
+def print_study(done: Study, folder: Path | None) -> None:
     """Everything that a run prints."""
     out = [bold(line) for line in textwrap.wrap(headline(done), width())]
     for line in sublines(done):
@@ -57,11 +58,13 @@ def print_study(done: Study, folder: Path) -> None:
     seconds = done.seconds
     print(
         dim(
-            f"\n{done.options.futures:,} futures a view, {done.switch_futures:,} for each theory turned, {done.verdict_futures:,} for each verdict; "
-            f"seed {done.options.seed}\nload {seconds.get('load', 0):.1f} s, compile {seconds.get('compile', 0):.1f} s, run {seconds.get('run', 0):.1f} s"
+            f"\n{done.options.futures:,} futures a view, {done.switch_futures:,} for each theory turned, "
+            f"{done.verdict_futures:,} for each verdict; seed {done.options.seed}\n"
+            f"load {seconds.get('load', 0):.1f} s, compile {seconds.get('compile', 0):.1f} s, run {seconds.get('run', 0):.1f} s"
         )
     )
-    print(f"saved in {folder}: open {folder / 'report.html'}")
+    if folder is not None:
+        print(f"saved in {folder}: open {folder / 'report.html'}")
 
 
 def print_endings(done: Study) -> None:
@@ -156,10 +159,10 @@ def print_verdict(done: Study, verdict: Verdict) -> None:
     print(f"  {verdict.claim}: {head}{share}; {_TRUTHS[claim.came_true]}")
     lines = textwrap.wrap(printable(claim.says), width() - 6)
     for need in verdict.needs[:3]:
-        lines += textwrap.wrap(
-            f"needs {need.parameter} between {need.low:,.4g} and {need.high:,.4g} {need.unit}{far(need.distance)}",
-            width() - 6,
-        )
+        measure = f" {unit(need.unit)}" if need.unit else ""
+        pooled = f"the pool has {need.pooled[0]:,.4g} to {need.pooled[1]:,.4g}"
+        text = f"needs {need.parameter} between {need.low:,.4g} and {need.high:,.4g}{measure}; {pooled}"
+        lines += textwrap.wrap(text, width() - 6)
     if verdict.carried_by:
         carried = ", ".join(f"{name} ({percent(share)} without it)" for name, share in verdict.carried_by[:6])
         lines += textwrap.wrap(
@@ -169,10 +172,3 @@ def print_verdict(done: Study, verdict: Verdict) -> None:
     if verdict.note:
         lines += textwrap.wrap(printable(verdict.note), width() - 6)
     print("\n".join(dim("      " + line) if k else "      " + line for k, line in enumerate(lines)))
-
-
-def far(distance: float) -> str:
-    """How unlike the pooled figure a needed range is."""
-    if distance > 3:
-        return ", far from any figure in the pool"
-    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import time
@@ -23,23 +24,33 @@ from .terminal import Progress
 
 
 def run(given: argparse.Namespace) -> int:
-    """Run and print; the exit status is 0."""
+    """Run and print; the exit status is 0, or 130 where Ctrl-C left only a part."""
     began = time.perf_counter()
     case = load(given.case)
     loaded = time.perf_counter() - began
     options = read_options(given, case)
+    folder = prepare(
+        case, given.out
+    )  # before anything long begins: a folder that cannot be written to fails at once
     progress = Progress()
     try:
         done = study(case, options, given.view, progress.stage, {"load": loaded})
+    except BaseException:
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # only if nothing is in it
+        raise
     finally:
         progress.close()
-    folder = save(done, given)
+    trouble = save(done, folder, Path(given.documents) if given.documents else None)
     if given.json:
         json.dump(as_json(done), sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
         print()
     else:
-        print_study(done, folder)
-    return 0
+        print_study(done, None if trouble else folder)
+    if trouble:
+        sys.stderr.write(f"error: the run could not be saved: {trouble}\n")
+        return 1
+    return 0 if done.complete else 130
 
 
 def read_options(given: argparse.Namespace, case: Case) -> Options:
@@ -83,7 +94,9 @@ def read_setting(text: str, case: Case, problems: Problems) -> Setting | None:
         return None
     if target not in world.parameters and target not in case.built.row_of:
         known = [*case.built.row_of, *world.switches]
-        problems.add("unknown-name", NOWHERE, f"--set: there is no parameter '{target}'", nearest(target, known))
+        problems.add(
+            "unknown-name", NOWHERE, f"--set: there is no parameter '{target}'", nearest(target, known)
+        )
         return None
     return parse_figure(target, figure.strip(), NOWHERE, problems)
 
@@ -93,7 +106,9 @@ def read_switch(name: str, position: str, case: Case, problems: Problems) -> dic
     allowed = case.built.world.switches[name].options or ("true", "false")
     if position in allowed:
         return {name: position}
-    problems.add("bad-setting", NOWHERE, f"--set: the switch '{name}' is one of {', '.join(allowed)}, not '{position}'")
+    problems.add(
+        "bad-setting", NOWHERE, f"--set: the switch '{name}' is one of {', '.join(allowed)}, not '{position}'"
+    )
     return {}
 
 
@@ -122,14 +137,23 @@ def read_do(text: str, case: Case, problems: Problems) -> Intervention | None:
     return found
 
 
-def save(done: Study, given: argparse.Namespace) -> Path:
-    """Write the report and the figures; returns the folder."""
+def prepare(case: Case, out: str | None) -> Path:
+    """The folder of the run, made and found to be writable. Raises ``OSError``."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    folder = Path(given.out) if given.out else Path("runs") / done.case.id / stamp
+    folder = Path(out) if out else Path("runs") / case.id / stamp
     folder.mkdir(parents=True, exist_ok=True)
-    documents = Path(given.documents) if given.documents else None
-    (folder / "report.html").write_text(render(summarise(done, documents)), encoding="utf-8")
-    (folder / "run.json").write_text(
-        json.dumps(as_json(done), ensure_ascii=False, indent=1), encoding="utf-8"
-    )
+    probe = folder / ".writable"
+    probe.write_bytes(b"")
+    probe.unlink()
     return folder
+
+
+def save(done: Study, folder: Path, documents: Path | None) -> str:
+    """Write the figures and the report; returns what went wrong, or an empty text."""
+    try:
+        text = json.dumps(as_json(done), ensure_ascii=False, indent=1)
+        (folder / "run.json").write_text(text, encoding="utf-8")
+        (folder / "report.html").write_text(render(summarise(done, documents)), encoding="utf-8")
+    except OSError as error:
+        return f"{folder}: {error.strerror or error}"
+    return ""

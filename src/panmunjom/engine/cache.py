@@ -1,8 +1,8 @@
 """Compiled machine code kept in the user's cache folder, so that a world is compiled once.
 
-One file a kernel: a mark, the SHA-256 of what follows, and an object file. The name is a hash of everything that the
-object depends on. A file that is absent, cut short, altered or not ours alone to write is compiled anew. Nothing here
-raises: without a cache everything works, only later.
+One file a kernel: a mark, the SHA-256 of what follows, and an object file. The name is a hash of everything
+that the object depends on. A file that is absent, cut short, altered or not ours alone to write is compiled
+anew. Nothing here raises: without a cache everything works, only later.
 
 ``PANMUNJOM_CACHE`` names another folder; ``off`` keeps nothing.
 """

@@ -36,7 +36,7 @@ def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike = np.float64) -> npt.ND
 
 
 class Blocks:
-    """State, rows and luck of n futures in the kernel's layout: (blocks, things, lanes), padded to whole blocks."""
+    """State, rows and luck of n futures as the kernel wants them: (blocks, things, lanes), whole blocks."""
 
     def __init__(self, rows: Array, luck: npt.NDArray[np.uint64], slots: int, width: int) -> None:
         self.size, self.width = rows.shape[1], width
@@ -113,8 +113,9 @@ class Kernel:
     ) -> None:  # fmt: skip
         """Run steps ``begin`` to ``end`` - 1 of all futures.
 
-        The work is cut so that a call lasts a small part of a second: ``tick`` hears the share that is done, ``stop`` may
-        end it early (the state is then of no use). Threads default to the number of processors.
+        The work is cut so that a call lasts a small part of a second: ``tick`` hears the share that is
+        done, ``stop`` may end it early (the state is then of no use). Threads default to the number of
+        processors.
         """
         hosts = np.ascontiguousarray(plan.hosts)
         memory, key = self._memory(blocks, hosts), _key(seed)

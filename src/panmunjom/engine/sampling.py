@@ -80,8 +80,9 @@ def rows(
 ) -> npt.NDArray[np.float64]:
     """The graph's rows for parameter points, in base units, shape (rows, n).
 
-    ``draws`` by scalar parameter name, ``switches`` by name (1 or 0, or the number of the option). A row keeps its Sobol
-    dimension whether or not a view fixes it. Raises ``KeyError`` where a parameter has no draw.
+    ``draws`` by scalar parameter name, ``switches`` by name (1 or 0, or the number of the option). A row
+    keeps its Sobol dimension whether or not a view fixes it. Raises ``KeyError`` where a parameter has no
+    draw.
     """
     out = np.empty((len(built.graph.rows), len(points)))
     dimension = 0

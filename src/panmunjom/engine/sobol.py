@@ -159,7 +159,7 @@ def _run(first: int, count: int, tables: Words) -> Words:
     return (high[:, None] ^ low).reshape(-1)[skip : skip + count]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)  # 32 kB each: the views of a case share all keys of a seed
 def _interval_tables(key: int) -> tuple[Words, Words]:
     """For the first twelve digits (mirrored): the scrambled digits, and the key of what follows them."""
     if not 0 <= key < 2**64:

@@ -54,8 +54,8 @@ def target_machine(cpu: str | None = None, features: str | None = None) -> Any:
 def optimise(text: str, machine: Any) -> Any:
     """The module that ``text`` (LLVM IR) describes, verified, with the routines put where they are called.
 
-    No more than that: our texts compute nothing twice, and what LLVM's general passes find in them costs more time than
-    it saves, and registers besides.
+    No more than that: our texts compute nothing twice, and what LLVM's general passes still find in them
+    costs more time than it saves, and registers besides.
     """
     llvm = binding()
     module = llvm.parse_assembly(text)

@@ -2,10 +2,11 @@
 
 ``start`` fills in the first state, ``move`` runs steps. Per block of W lanes the memory is
 
-    state   (slots, W) doubles      rows (rows, W) doubles      luck (W) 64-bit words      hosts (steps + 1, columns) doubles
+    state  (slots, W) doubles           rows   (rows, W) doubles
+    luck   (W) 64-bit words             hosts  (steps + 1, columns) doubles, the same for all blocks
 
-Names of a world reach this text only as numbers. Operations stand in the order of the graph's nodes, with no fast-math
-flag, so that results are those of the plain evaluator to the bit.
+Names of a world reach this text only as numbers. Every operation is the one that the graph asks for, with no
+fast-math flag, so that results are those of the plain evaluator to the bit.
 """
 
 from __future__ import annotations
@@ -28,12 +29,13 @@ class KernelWriter(StepWriter):
             '!0 = !{!"branch_weights", i32 1, i32 1000}',
             f"@moved = private constant [{max(1, len(self.plan.moved))} x i64] [{moved}], align 8",
             vecmath.definitions(width), philox.philox_ir(width), writer_draws.far_routines(width),
-            writer_draws.single(width, alignment), writer_draws.filling(width, alignment, streams, len(self.plan.normals)),
+            writer_draws.single(width, alignment),
+            writer_draws.filling(width, alignment, streams, len(self.plan.normals)),
             self.start_function(), self.keep_function(), self.move_function(),
         ])  # fmt: skip
 
     def start_function(self) -> str:
-        """``start(state, rows, luck, hosts, first, last, key0, key1)``: the first state of blocks first to last - 1."""
+        """``start(state, rows, luck, hosts, first, last, key0, key1)``: the first state of these blocks."""
         self.reset()
         self.host_row, self.cold = "%hosts", True
         self.group, self.phase = str(START_STEP // 4), str(START_STEP % 4)
@@ -51,10 +53,11 @@ class KernelWriter(StepWriter):
             self.keep(index, place)
         body = "\n".join(self.lines)
         arguments = "ptr noalias %kept, ptr noalias readonly %rows_here, ptr noalias readonly %hosts"
-        return f"define internal void @pj.keep({arguments}) noinline nounwind {{\nentry:\n{body}\n  ret void\n}}\n"
+        head = f"define internal void @pj.keep({arguments}) noinline nounwind"
+        return f"{head} {{\nentry:\n{body}\n  ret void\n}}\n"
 
     def move_function(self) -> str:
-        """``move(state, rows, luck, hosts, first, last, begin, end, total, key0, key1)``: steps begin to end - 1."""
+        """``move(state, rows, luck, hosts, first, last, begin, end, total, key0, key1)``: these steps."""
         self.reset()
         graph, planned = self.graph, self.plan
         self.moved = planned.moved
@@ -104,7 +107,8 @@ class KernelWriter(StepWriter):
         self.branch("%draw_now", "draw", "drawn")
         self.label("draw")
         self.lines.append(
-            f"  call void @pj.fill.v{self.width}(ptr %draws, {self.word} %luck_here, i64 %group, i64 %key0, i64 %key1)"
+            f"  call void @pj.fill.v{self.width}"
+            f"(ptr %draws, {self.word} %luck_here, i64 %group, i64 %key0, i64 %key1)"
         )
         self.jump("drawn")
         self.label("drawn")
@@ -155,7 +159,8 @@ class KernelWriter(StepWriter):
     def over_blocks(self, name: str, arguments: str) -> str:
         """The whole function, with the end of the loop that ``open_blocks`` began."""
         body = "\n".join(self.lines)
-        pointers = "ptr noalias %state, ptr noalias readonly %rows, ptr noalias readonly %luck, ptr noalias readonly %hosts"
+        read = ", ".join(f"ptr noalias readonly %{name}" for name in ("rows", "luck", "hosts"))
+        pointers = f"ptr noalias %state, {read}"
         return (
             f"define void @{name}({pointers}, {arguments}) nounwind {{\nentry:\n{body}\n"
             "block_next:\n  %b_next = add i64 %b, 1\n  %more = icmp slt i64 %b_next, %last\n"

@@ -1,8 +1,8 @@
-"""Nodes of a graph as vector instructions: where their values stand in a block's memory, and how each is computed.
+"""Nodes of a graph as vector instructions: where their values stand in memory, and how each is computed.
 
-A block is W futures, one a lane. Leaves (parameters, slots, host numbers, draws, values kept for the whole run) are loaded
-where they are used and again in every basic block: a load that folds into its user is cheaper than a register that
-has to be saved. Every other node is computed once on each way to it.
+A block is W futures, one a lane. Leaves (parameters, slots, host numbers, draws, values kept for the whole
+run) are loaded where they are used and again in every basic block: a load that folds into its user is
+cheaper than a register that has to be saved. Every other node is computed once on each way to it.
 """
 
 from __future__ import annotations
@@ -260,8 +260,8 @@ class BlockWriter(Emitter):
         """This step's uniform of a stream that is not in the buffer."""
         identity = philox.stream_id(self.graph.streams[stream])
         return self.emit(
-            f"call {self.real} @pj.draw.v{self.width}({self.word} %luck_here, i64 {identity}, i64 {self.group}, "
-            f"i64 {self.phase}, i64 %key0, i64 %key1)"
+            f"call {self.real} @pj.draw.v{self.width}({self.word} %luck_here, i64 {identity}, "
+            f"i64 {self.group}, i64 {self.phase}, i64 %key0, i64 %key1)"
         )
 
     def cone(self, roots: Iterable[int]) -> set[int]:

@@ -1,4 +1,4 @@
-"""IR text of a block's random numbers: the buffer filled every fourth step, and single draws for what is rare."""
+"""IR text of a block's random numbers: the buffer filled every fourth step, and single draws."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def single(width: int, alignment: int) -> str:
     value = b.emit(f"call {b.real} @pj.uniform.v{width}({b.word} {word})")
     arguments = f"{b.word} %luck, i64 %identity, i64 %group, i64 %phase, i64 %key0, i64 %key1"
     body = "\n".join(b.lines)
-    return f"define internal {b.real} @pj.draw.v{width}({arguments}) noinline nounwind {{\nentry:\n{body}\n  ret {b.real} {value}\n}}\n"
+    head = f"define internal {b.real} @pj.draw.v{width}({arguments}) noinline nounwind"
+    return f"{head} {{\nentry:\n{body}\n  ret {b.real} {value}\n}}\n"
 
 
 def filling(width: int, alignment: int, streams: Sequence[str], normals: int) -> str:
@@ -96,4 +97,5 @@ def filling(width: int, alignment: int, streams: Sequence[str], normals: int) ->
         ]
     body = "\n".join([*b.lines, "exit:", "  ret void"])
     arguments = f"ptr noalias %out, {b.word} %luck, i64 %group, i64 %key0, i64 %key1"
-    return f"{table}define internal void @pj.fill.v{width}({arguments}) noinline nounwind {{\nentry:\n{body}\n}}\n"
+    head = f"define internal void @pj.fill.v{width}({arguments}) noinline nounwind"
+    return f"{table}{head} {{\nentry:\n{body}\n}}\n"

@@ -1,4 +1,4 @@
-"""What of a graph is computed when: once a run, every fourth step, every step, or only where an event may happen."""
+"""What of a graph is computed when: once a run, every few steps, every step, or where an event may happen."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _cone(graph: Graph, roots: Iterable[int], ends: set[int]) -> set[int]:
 
 
 def _kept(graph: Graph, roots: list[int]) -> list[int]:
-    """Nodes that stay the same for a whole run and have a user that does not, or a step itself as their user."""
+    """Nodes that stay the same for a whole run and are used by a step or by a node that does not."""
     fixed: list[bool] = []
     for node in graph.nodes:
         if node.arguments:

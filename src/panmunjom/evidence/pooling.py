@@ -1,8 +1,8 @@
 """Claims about one quantity become one distribution.
 
-The pool is linear (a mixture of what the voices say, weights as in Clemen & Winkler 1999, Risk Analysis 19:187) and is then
-written as the lognormal (or normal, or logit-normal) with the mixture's mean and variance on that scale, so that
-disagreement between the voices widens it.
+The pool is linear (a mixture of what the voices say, weights as in Clemen & Winkler 1999, Risk Analysis
+19:187) and is then written as the lognormal (or normal, or logit-normal) with the mixture's mean and
+variance on that scale, so that disagreement between the voices widens it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ _LEAST = 1e-12
 
 
 def claimed(claim: Claim, factor: float) -> Distribution:
-    """What a claim says of its quantity: its range, or its figure widened by its hedge, times a unit conversion.
+    """What a claim says of its quantity: its range, or its figure widened by its hedge, in another unit.
+
+    ``factor`` is the conversion from the claim's unit.
 
     Raises ``ValueError`` where the claim has no figure.
     """
@@ -87,7 +89,9 @@ def common_scale(members: list[PoolMember]) -> str:
 
 
 def on_scale(distribution: Distribution, scale: str) -> tuple[float, float]:
-    """Mean and standard deviation of a distribution on a scale, from its 90% interval where it has another family."""
+    """Mean and standard deviation of a distribution on a scale,
+    from its 90% interval where it has another family.
+    """
     if distribution.family == scale:
         return distribution.a, distribution.b
     low, high = distribution.interval
@@ -110,4 +114,4 @@ def disagreement(members: list[PoolMember]) -> float:
     mean = sum(w * mu for w, mu, _ in moments)
     between_ = sum(w * (mu - mean) ** 2 for w, mu, _ in moments)
     within = sum(w * s * s for w, _, s in moments)
-    return between_ / (between_ + within) if between_ + within > 0 else 0.0
+    return between_ / (between_ + within) if between_ + within > _LEAST else 0.0

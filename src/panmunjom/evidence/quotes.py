@@ -41,7 +41,8 @@ def verify(library: Library, folder: Path, problems: Problems) -> QuoteCheck:
             right += 1
         else:
             wrong += 1
-            message = f"the passage of '{claim.id}' is not at characters {claim.passage.start} to {claim.passage.end} of {name}"
+            where = f"characters {claim.passage.start} to {claim.passage.end} of {name}"
+            message = f"the passage of '{claim.id}' is not at {where}"
             problems.add(
                 "wrong-quote",
                 claim.place,

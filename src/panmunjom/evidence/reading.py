@@ -19,8 +19,8 @@ _VALUE = re.compile(
     r"(?:\s*(?P<unit>[A-Za-z_][\w/*^-]*)|\s+(?P<per>1/[\w/*^-]+))?\s*$"
 )
 _SOURCE_TEXTS = (
-    "title", "author", "publisher", "dated_by", "date_confidence", "language", "document", "document_sha256", "kind",
-    "derived_from", "stance", "hypothesis",
+    "title", "author", "publisher", "dated_by", "date_confidence", "language", "document", "document_sha256",
+    "kind", "derived_from", "stance", "hypothesis",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from ..quantities.calendar import loose_date
 from ..quantities.distributions import Distribution
 from ..text.problems import NOWHERE, Place
 
-MAX_AGE = 400  # days; a figure of a stock or a rate that is older than about a year is history, not evidence of today
+MAX_AGE = 400  # days; an older figure of a stock or a rate is history, not evidence of today
 
 KINDS = ("quantity", "prediction", "conditional", "demand", "assertion")
 
@@ -38,7 +38,9 @@ class SourceRecord:
 
 @dataclass(slots=True)
 class Passage:
-    """Where a claim stands: code points of the decoded file and the first 16 hex digits of the passage's SHA-256."""
+    """Where a claim stands:
+    code points of the decoded file and the first 16 hex digits of the passage's SHA-256.
+    """
 
     document: str = ""
     start: int = 0
@@ -100,7 +102,7 @@ class Library:
     claims: dict[str, Claim] = field(default_factory=dict)
 
     def about(self, parameter: str, by: date) -> list[Claim]:
-        """Quantity claims about a parameter that were published by that day and speak of no more than ``MAX_AGE`` before it.
+        """Claims with a figure for a parameter, published by that day and no more than ``MAX_AGE`` old.
 
         Echoes of one origin count once, and of several figures of one source only the latest.
         """
@@ -108,6 +110,7 @@ class Library:
         for claim in self.claims.values():
             if (
                 claim.about != parameter
+                or claim.kind != "quantity"
                 or not claim.quantity
                 or claim.echo_of
                 or not claim.published

@@ -1,8 +1,11 @@
-"""How words become numbers. Every table says where it comes from; where no one has published one, it says so."""
+"""How words become numbers. Every table says where it comes from; where no one has published one,
+it says so.
+"""
 
 from __future__ import annotations
 
-# Factors on a figure that give the 90% interval which its hedge stands for. Our own table, wide on purpose: the published
+# Factors on a figure that give the 90% interval which its hedge stands for. Our own table, wide on purpose:
+# the published
 # ones for news prose are few and small. ``none`` leaves the figure as it was said.
 HEDGES: dict[str, tuple[float, float]] = {
     "none": (1.0, 1.0),
@@ -24,7 +27,8 @@ HEDGES: dict[str, tuple[float, float]] = {
     "possible": (0.5, 1.5),
 }
 
-# Weights of the two Admiralty axes in a pool, and the least spread (standard deviation of the logarithm) with which a
+# Weights of the two Admiralty axes in a pool, and the least spread (standard deviation of the logarithm) with
+# which a
 # figure from such a source enters. Assumed by us. F and 6 mean "cannot be judged", which is not the worst.
 RELIABILITY_WEIGHT = {"A": 1.0, "B": 0.8, "C": 0.6, "D": 0.4, "E": 0.2, "F": 0.5}
 CREDIBILITY_WEIGHT = {1: 1.0, 2: 0.8, 3: 0.6, 4: 0.4, 5: 0.2, 6: 0.5}

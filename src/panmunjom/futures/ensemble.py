@@ -136,4 +136,5 @@ class Ensemble:
             for k, s in self.endings().items()
         )
         caption = f"{escape(self.name)}, {self.start} to {self.until}, {len(self.raw.points):,} futures"
-        return f"<table><caption>{caption}</caption><tr><th>ending</th><th>share</th><th>Monte Carlo error</th></tr>{body}</table>"
+        head = "<tr><th>ending</th><th>share</th><th>Monte Carlo error</th></tr>"
+        return f"<table><caption>{caption}</caption>{head}{body}</table>"

@@ -8,8 +8,8 @@
 ``10..20``         uniform
 =================  ==================================================================================
 
-Each is one function of a standard normal z (or of a uniform u), value = shape(a + b·z), so that compiled code can draw
-from any of them when an event draws a parameter anew.
+Each is one function of a standard normal z (or of a uniform u), value = shape(a + b·z), so that compiled
+code can draw from any of them when an event draws a parameter anew.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ FAMILIES = ("point", "normal", "lognormal", "logit", "uniform")
 class Distribution:
     """One of ``FAMILIES`` with its two numbers, and the text that it was written as.
 
-    value = a + b·z (normal), exp(a + b·z) (lognormal), 1/(1+exp(−a−b·z)) (logit), a + b·u (uniform), a (point)
+    value = a + b·z (normal), exp(a + b·z) (lognormal), 1/(1+exp(−a−b·z)) (logit), a + b·u (uniform),
+    a (point)
     """
 
     family: str
@@ -99,7 +100,9 @@ def between(low: float, high: float, text: str = "", share: bool = False) -> Dis
 
 
 def parse_distribution(text: str) -> Distribution:
-    """The distribution that a text describes. Raises ``ValueError`` with a sentence that says what would be right."""
+    """The distribution that a text describes.
+    Raises ``ValueError`` with a sentence that says what would be right.
+    """
     text = text.strip()
     if not text:
         raise ValueError(
@@ -127,7 +130,8 @@ def parse_distribution(text: str) -> Distribution:
             raise ValueError(f"'{text}' runs backwards; write '{high:g}..{low:g}'")
         return Distribution("uniform", low, high - low, text)
     raise ValueError(
-        f"'{text}' is not a distribution; write it as 320, 15 to 30, 320 ± 60, 10..20 or 30% to 60%{_why(text)}"
+        f"'{text}' is not a distribution; write it as 320, 15 to 30, 320 ± 60, 10..20 or 30% to 60%"
+        + _why(text)
     )
 
 

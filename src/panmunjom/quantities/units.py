@@ -1,7 +1,7 @@
 """Units: what a case declares, over a registry that starts empty (a barrel here is no oil, a hand no 10 cm).
 
-Every quantity is kept in base units inside the engine (days, kilometres, kilograms and whatever is counted); ``Unit``
-says by how much to multiply on the way in and divide on the way out.
+Every quantity is kept in base units inside the engine (days, kilometres, kilograms and whatever is counted);
+``Unit`` says by how much to multiply on the way in and divide on the way out.
 """
 
 from __future__ import annotations

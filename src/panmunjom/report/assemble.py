@@ -72,6 +72,7 @@ def as_json(done: Study) -> dict[str, Any]:
         "views": views,
         "switch_futures": done.switch_futures,
         "verdict_futures": done.verdict_futures,
+        "complete": done.complete,
         "version": __version__,
         "case_hash": done.case.digest,
         "warnings": done.warnings,
@@ -161,11 +162,7 @@ def view_record(done: Study, view: ViewResult) -> dict[str, Any]:
         }
     return {
         "name": view.name,
-        "label": view.name
-        if source is None
-        else (source.author or source.publisher or view.name)
-        if len(source.author or "") <= 25 and source.author
-        else view.name,
+        "label": view.name,
         "source_id": source.id if source else None,
         "start": view.ensemble.start.isoformat(),
         "until": view.ensemble.until.isoformat(),
@@ -182,7 +179,14 @@ def view_record(done: Study, view: ViewResult) -> dict[str, Any]:
                 "verdict": v.verdict,
                 "share": v.share,
                 "needs": [
-                    {"parameter": n.parameter, "low": n.low, "high": n.high, "unit": n.unit} for n in v.needs
+                    {
+                        "parameter": n.parameter,
+                        "low": n.low,
+                        "high": n.high,
+                        "unit": n.unit,
+                        "pooled": list(n.pooled),
+                    }
+                    for n in v.needs
                 ],
                 "carried_by": [name for name, _ in v.carried_by],
                 "note": v.note or None,
@@ -241,8 +245,9 @@ def moves(view: ViewResult) -> list[dict[str, Any]]:
                 "what": driver.parameter,
                 "kind": "parameter",
                 "ending": driver.ending,
-                "from": f"lowest third, under {driver.low:.3g}",
-                "to": f"highest third, over {driver.high:.3g}",
+                "from": f"under {driver.low:.3g}",
+                "to": f"over {driver.high:.3g}",
+                "about": driver.parameter,
                 "difference": driver.difference,
                 "se": driver.se,
             }

@@ -62,7 +62,8 @@ def day(view: ViewResult) -> str:
 def sublines(done: Study) -> list[str]:
     """What stands under the headline."""
     lines = [
-        f"This is the view {done.default_view}: what was claimed by then, pooled. Sampling error is much smaller than the range over the theories.",
+        f"This is the view {done.default_view}: what was claimed by then, pooled. "
+        "Sampling error is much smaller than the range over the theories.",
     ]
     counts: dict[str, int] = {}
     judged = fell = 0
@@ -75,18 +76,23 @@ def sublines(done: Study) -> list[str]:
     tested = sum(n for v, n in counts.items() if v != "cannot_be_tested")
     if tested:
         kinds = [
-            ("follows", "follow from their premises"),
-            ("needs_premise", "need a premise that is not stated"),
-            ("does_not_follow", "do not follow"),
+            ("follows", "following from their premises"),
+            ("needs_premise", "in need of a premise that is not stated"),
+            ("does_not_follow", "not following"),
+            ("contradicts", "contradicting a figure of their own"),
+            ("open", "open"),
         ]
         said = [f"{counts[k]} {words}" for k, words in kinds if counts.get(k)]
-        rest = tested - sum(counts.get(k, 0) for k, _ in kinds)
-        if rest:
-            said.append(f"{rest} are open or contradict themselves")
-        lines.append(f"Of {tested} conclusions of documents that can be run, {', '.join(said)}.")
+        opening = (
+            f"Of {tested} conclusions of documents that can be run"
+            if tested > 1
+            else "Of the one conclusion that can be run"
+        )
+        lines.append(f"{opening}: {', '.join(said)}.")
     if judged:
         lines.append(
-            f"Of the {judged} conclusions here that reality has answered, {fell} came out false. Whether an argument is sound and whether it came true are kept apart."
+            f"Of the {judged} conclusions here that reality has answered, {fell} came out false. "
+            "Whether an argument is sound and whether it came true are kept apart."
         )
     return lines
 
@@ -100,7 +106,8 @@ def turned(case: Case, view: ViewResult, most: int = 3) -> list[str]:
             ranked.append(
                 (
                     abs(difference),
-                    f"{turn.switch} {turn.was} → {turn.to}: {label_of(case, ending)} {100 * difference:+.0f} points (± {100 * 2 * error:.0f})",
+                    f"{turn.switch} {turn.was} → {turn.to}: {label_of(case, ending)} "
+                    f"{100 * difference:+.0f} points (± {100 * 2 * error:.0f})",
                 )
             )
     return [text for _, text in sorted(ranked, reverse=True)[:most]]

@@ -51,12 +51,14 @@ class QuestionShare(TypedDict):
 
 
 class Need(TypedDict):
-    """The range that a parameter must have for a conclusion to follow; None leaves that side open."""
+    """The range that a parameter must have for a conclusion to follow; None leaves that side open. ``pooled``: the
+    pooled view's 90% interval for it, in the same unit."""
 
     parameter: str
     low: float | None
     high: float | None
     unit: str
+    pooled: NotRequired[list[float]]
 
 
 class VerdictRecord(TypedDict):

@@ -140,8 +140,8 @@ def age(days: object) -> str:
 
 
 def unit(text: str | None) -> str:
-    """A unit as a reader writes it: ``km²``; nothing for a pure number."""
-    return "" if text in (None, "", "1") else str(text).replace("^2", "²").replace("^3", "³")
+    """A unit as a reader writes it: ``km²``, ``thousand men``; nothing for a pure number."""
+    return "" if text in (None, "", "1") else str(text).replace("^2", "²").replace("^3", "³").replace("_", " ")
 
 
 def spread(text: str, median: object, low: object, high: object) -> str:

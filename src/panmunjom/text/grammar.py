@@ -1,4 +1,6 @@
-"""The expression grammar: text to syntax tree, by precedence climbing with an explicit depth. Nothing is ever run."""
+"""The expression grammar: text to syntax tree, by precedence climbing with an explicit depth.
+Nothing is ever run.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +126,7 @@ class _Parser:
             hint = f"Write {word.lstrip('0') or '0'}: a leading zero means another number system elsewhere."
         elif "_" in word:
             hint = f"Write {word.replace('_', '')}, without underscores."
-        elif joined := re.match(r"([\d.]+)([A-Za-z]\w*)$", word):
+        elif joined := re.match(r"((?!0[xobXOB])[\d.]+)([A-Za-z]\w*)$", word):
             hint = f"Between a number and its unit stands a space: {joined.group(1)} {joined.group(2)}."
         raise self.fail("malformed-number", at, f"'{word}' is not a number", hint, len(word))
 
@@ -152,7 +154,9 @@ class _Parser:
         if self.now.kind != "end":
             hint = "Between two values an operator is missing." if self.now.kind in ("name", "number") else ""
             if self.now.text == "to":
-                hint = "A range stands alone and without a unit, as in 15 to 30; inside a formula, make it a parameter."
+                hint = "A range stands alone, without a unit: 15 to 30. In a formula, make it a parameter."
+            elif self.now.text.lower() in ("and", "or", "not"):
+                hint = f"Write '{self.now.text.lower()}', in small letters."
             elif self.now.text == "if":
                 hint = "Write if(condition, then, else)."
             elif self.now.text == "[":

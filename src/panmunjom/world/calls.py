@@ -13,7 +13,9 @@ from .resolve import Context, Resolver, Unresolved, named
 
 
 class Calls(Resolver):
-    """Turns every expression into nodes: a method ``call_f`` for each function f that is more than its arguments."""
+    """Turns every expression into nodes:
+    a method ``call_f`` for each function f that is more than its arguments.
+    """
 
     def call(self, tree: Call, context: Context) -> Typed:
         if tree.function not in FUNCTIONS:

@@ -24,7 +24,9 @@ _PARTS |= {"rate": "rate", "until": "until"}  # attribute of a declaration -> it
 
 
 def check_dimensions(world: World, dimension_of: Mapping[str, str], problems: Problems) -> None:
-    """Dimensions and members exist wherever they are named. Raises ``CaseError``: nothing can be built before that is so."""
+    """Dimensions and members exist wherever they are named. Raises ``CaseError``:
+    nothing can be built before that is so.
+    """
     before = len(problems.errors)
     items = [
         *world.parameters.values(),
@@ -43,7 +45,8 @@ def check_dimensions(world: World, dimension_of: Mapping[str, str], problems: Pr
         for d in item.per:
             if d not in world.dimensions:
                 message = f"'{item.name}' is per '{d}', which is not a dimension"
-                problems.add("unknown-dimension", item.place, message, nearest(d, world.dimensions))
+                hint = nearest(d, world.dimensions) or "Declare it under 'dimensions:'."
+                problems.add("unknown-dimension", item.place, message, hint)
         if all(d in world.dimensions for d in item.per):
             check_cases(world, item, problems)
     for name, pairs in world.relations.items():

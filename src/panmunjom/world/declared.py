@@ -73,7 +73,9 @@ class Table(Item):
 
 @dataclass(slots=True)
 class Parameter(Item):
-    """A quantity drawn once per future; ``each_firing`` parameters are drawn each time they are used in an effect."""
+    """A quantity drawn once per future;
+    ``each_firing`` parameters are drawn each time they are used in an effect.
+    """
 
     within: tuple[float, float] | None = None
     assume: list[Column] = field(default_factory=list)
@@ -83,7 +85,9 @@ class Parameter(Item):
 
 @dataclass(slots=True)
 class Stock(Item):
-    """What accumulates: ``inflow`` and ``outflow`` (never negative) or ``change`` (either sign), per unit of time."""
+    """What accumulates: ``inflow`` and ``outflow`` (never negative) or ``change`` (either sign),
+    per unit of time.
+    """
 
     start: ByMember | None = None
     inflow: ByMember | None = None

@@ -96,8 +96,13 @@ class Entries:
             return None
 
     def by_member(
-        self, node: Node, depth: int, read: Callable[[Scalar, Members], object], above: Members = (), places: dict[Members, Place] | None = None,
-    ) -> dict:  # fmt: skip
+        self,
+        node: Node,
+        depth: int,
+        read: Callable[[Scalar, Members], object],
+        above: Members = (),
+        places: dict[Members, Place] | None = None,
+    ) -> dict:
         """``{members: thing}`` from a scalar or mappings nested once per dimension."""
         if isinstance(node, Scalar):
             return {(): read(node, above)}  # None where it cannot be read: the problem is recorded
@@ -132,7 +137,9 @@ class Entries:
         return out
 
     def expression(self, scalar: Scalar, path: str, fresh: bool = False, unit: str = "") -> Expression | None:
-        """A formula; a distribution written in place becomes a parameter named by its path, in the unit of its place."""
+        """A formula; a distribution written in place becomes a parameter named by its path,
+        in the unit of its place.
+        """
         if _SPREAD.match(scalar.text):
             found = self.distribution(scalar)
             if found is None:

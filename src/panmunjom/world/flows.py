@@ -32,7 +32,8 @@ class Flows(Named):
                     if key[0] not in self.world.values:
                         continue
                     if self.leaves.setdefault(key, (name, members)) != (name, members):
-                        message = f"'{scalar_name(*key)}' flows out of two stocks, {scalar_name(*self.leaves[key])} and {scalar_name(name, members)}"
+                        two = f"{scalar_name(*self.leaves[key])} and {scalar_name(name, members)}"
+                        message = f"'{scalar_name(*key)}' flows out of two stocks, {two}"
                         self.problems.add(
                             "two-outflows", term.place, message, "Give each stock a flow of its own."
                         )

@@ -1,7 +1,7 @@
-"""The checked world: dimensions written out, names resolved, units found consistent, everything in base units.
+"""The checked world: dimensions written out, names resolved, units consistent, everything in base units.
 
-A graph of typed operations (each node once, arguments before users) and lists that say what a step does with them. Both
-engines read this and nothing else of a world; it knows neither YAML nor machine code.
+A graph of typed operations (each node once, arguments before users) and lists that say what a step does
+with them. Both engines read this and nothing else of a world; it knows neither YAML nor machine code.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Node:
 class Row:
     """One scalar that is fixed for a whole future: a parameter of one member, or a switch.
 
-    ``parameter`` and ``members`` say where it comes from; ``part`` is empty for the drawn value, and one of family, a, b,
-    factor for the rows that let events draw it anew.
+    ``parameter`` and ``members`` say where it comes from; ``part`` is empty for the drawn value, and one
+    of family, a, b, factor for the rows that let events draw it anew.
     """
 
     name: str
@@ -155,7 +155,8 @@ class Answer:
 class Host:
     """A number that is the same for all futures in a step, made outside the kernel.
 
-    kind is clock, dt, cycle (data: peak day, period in days), due (data: decision index) or force (data: event index)
+    kind is clock, dt, day, cycle (data: peak day, period in days), due (data: decision index) or force
+    (data: event index)
     """
 
     kind: str

@@ -56,7 +56,7 @@ class Happenings(Flows):
                 return "unknown-name", either.place, f"'either' names '{name}', which is not an event", hint
             event = self.world.events[name.partition("[")[0]]
             if event.rate is None:
-                hint = "Give it a rate: in 'either' the rates add and one draw says whether one of the events fires."
+                hint = "Give it a rate: in 'either' the rates add and one draw says whether one fires."
                 return "missing-rate", either.place, f"'either' names '{name}', an event without a rate", hint
             if name in index and self.graph.events[index[name]].group >= 0:
                 return (
@@ -102,7 +102,7 @@ class Happenings(Flows):
                 raise r.fail(
                     "wrong-unit",
                     tree.place,
-                    f"the start of '{name}' must be a date or a condition, but this comes out as {named(found.dimension)}",
+                    f"the start of '{name}' must be a date or a condition, not {named(found.dimension)}",
                     hint,
                 )
             else:
@@ -158,7 +158,7 @@ class Happenings(Flows):
     def effect(
         self, effect: Effect, context: Context, path: str, event: int, decision: int, option: int
     ) -> None:
-        r, m = self.resolver, self.maker
+        r = self.resolver
         try:
             if not isinstance(effect.target, Name):
                 raise r.fail("bad-effect", effect.place, "an effect needs the name of a stock or parameter")
@@ -206,7 +206,8 @@ class Happenings(Flows):
         elif None not in (self.dimension(item), self.dimension(target)) and self.dimension(
             item
         ) != self.dimension(target):
-            message = f"'{target}' is {named(self.unit_of[target].dimension)}, but '{item}' is {named(self.unit_of[item].dimension)}"
+            theirs, ours = named(self.dimension(target)), named(self.dimension(item))
+            message = f"'{target}' is in {theirs}, but '{item}' is in {ours}"
             raise self.resolver.fail("wrong-unit", name.place, message)
         return self.fresh(scalar_name(item, members), path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..quantities.units import Dimension
 from ..text.problems import Place
@@ -141,7 +142,7 @@ class Maker:
     def lookup(self, points: tuple[tuple[float, float], ...], x: int) -> int:
         """Piecewise linear through the points, level beyond the ends; NaN stays NaN."""
         result = self.const(points[0][1])
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             rise = self.add("mul", self.add("sub", x, self.const(x0)), self.const((y1 - y0) / (x1 - x0)))
             here = self.add("add", self.const(y0), rise)
             result = self.select(self.flag("gt", x, self.const(x0)), here, result)
@@ -166,7 +167,9 @@ class Maker:
         return self._timers[key]
 
     def true_since(self, condition: int, day: int) -> None:
-        """Let a condition that is true at the start count from an earlier day; timers made before learn of it."""
+        """Let a condition that is true at the start count from an earlier day;
+        timers made before learn of it.
+        """
         self._true_since[condition] = day
         if condition in self._since_slots:
             self.graph.slots[self._since_slots[condition]].start = day

@@ -1,4 +1,6 @@
-"""Named things of a world as nodes: rows for parameters and switches, slots for state, formulas when they are first read."""
+"""Named things of a world as nodes: rows for parameters and switches, slots for state,
+formulas when they are first read.
+"""
 
 from __future__ import annotations
 
@@ -160,7 +162,9 @@ class Named:
             raise self.resolver.fail("bad-entry", place, f"'{item}' cannot be read in a formula", hint)
         if key in self.open:
             ring = [in_words(*k) for k in self.open[self.open.index(key) :] if not k[0].startswith("raw ")]
-            hint = "Something in the ring must be a stock: only what has accumulated can act back on what moves it."
+            hint = (
+                "Something in the ring must be a stock: only what has accumulated can act on what moves it."
+            )
             raise self.resolver.fail(
                 "circular",
                 place,
@@ -219,7 +223,9 @@ class Named:
         return Typed(m.flag("eq", m.slot(self.slot_of[head, ()]), m.const(choice)), FLAG, PURE)
 
     def dimension(self, item: str) -> Dimension | None:
-        """What a parameter or stock measures; None (fits anywhere) where its unit has a problem of its own."""
+        """What a parameter or stock measures;
+        None (fits anywhere) where its unit has a problem of its own.
+        """
         return None if item in self.unknown_units else self.unit_of[item].dimension
 
     def make_value(self, item: str, members: Members) -> Typed:

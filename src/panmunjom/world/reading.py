@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from ..quantities.distributions import LARGEST, parse_distribution
 from ..text.nodes import Mapping, Node, Scalar, Sequence
@@ -149,7 +150,7 @@ class WorldReader(EventReader):
             a, b = self.number(x), self.number(y) if isinstance(y, Scalar) else None
             if a is not None and b is not None:
                 points.append((a, b))
-        if len(points) < 2 or any(p[0] >= q[0] for p, q in zip(points, points[1:], strict=False)):
+        if len(points) < 2 or any(p[0] >= q[0] for p, q in pairwise(points)):
             self.problems.add(
                 "bad-table", key.place, f"the table '{name}' needs at least two points with x rising"
             )

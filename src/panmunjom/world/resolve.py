@@ -1,56 +1,25 @@
-"""From syntax to nodes: what the names mean, which member is meant, whether units and kinds agree."""
+"""From syntax to nodes: literals and operators, and whether units and kinds agree."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
 
-from ..quantities.units import PER_TIME, PURE, TIME, Dimension, Units, UnknownUnit
-from ..text.problems import Place, Problems, nearest
+from ..quantities.units import PER_TIME, PURE, TIME, Dimension, UnknownUnit
+from ..text.problems import Place, nearest
 from ..text.syntax import Binary, Call, Expression, Name, Number, Text, Unary
-from .builtins import FUNCTIONS
 from .declared import Members, World
 from .graph import FLAG, NUMBER
-from .maker import Maker, Typed
+from .maker import Typed
+from .names import Context, Names, Unresolved
 
 MAX_WORK = 200_000  # operations of all formulas, once dimensions are written out
 
-Context = dict[str, str]  # dimension -> member
 _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _COMPARISON = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq"}
 
 
-class Unresolved(Exception):
-    """An expression with a problem that has been recorded; the caller goes on with the next one."""
-
-
-class Resolver:
-    """Turns names and operators into nodes, asking ``read`` for named things; ``calls.Calls`` adds the functions."""
-
-    def __init__(
-        self,
-        world: World,
-        units: Units,
-        maker: Maker,
-        problems: Problems,
-        read: Callable[[str, Members, Place], Typed],
-    ) -> None:
-        self.world, self.units, self.maker, self.problems, self.read = world, units, maker, problems, read
-        self.dimension_of = {m: d for d, members in world.dimensions.items() for m in members}
-        self.path = ""  # of the item in work: names its streams and hidden stocks
-        self._counter: dict[str, int] = {}
-        self._work = 0
-
-    def fail(self, code: str, place: Place, message: str, hint: str = "") -> Unresolved:
-        """Record a problem and return what to raise."""
-        self.problems.add(code, place, message, hint)
-        return Unresolved()
-
-    def unique(self, what: str) -> str:
-        """A name for the next hidden thing of the item in work."""
-        key = f"{self.path}.{what}"
-        self._counter[key] = self._counter.get(key, 0) + 1
-        return f"{key}.{self._counter[key]}" if self._counter[key] > 1 else key
+class Resolver(Names):
+    """Turns names and operators into nodes; ``calls.Calls`` adds the functions."""
 
     def number(self, tree: Expression, context: Context, needed: Dimension | None, what: str) -> int:
         """The node of a number; ``needed`` is what it must measure (None: anything)."""
@@ -67,18 +36,17 @@ class Resolver:
     def misfit(self, place: Place, what: str, needed: Dimension, found: Dimension | None) -> Unresolved:
         """Record that a number measures something else than its place needs."""
         hint = ""
-        if found == PURE:
-            hint = f"A bare number has no unit: write it behind the number, as in 5 {needed}."
+        if needed == PURE:
+            hint = "Divide it by a reference of the same unit first."
+        elif found == PURE:
+            hint = with_unit(needed)
         elif found is not None and found.times(PER_TIME) == needed:
             hint = "A flow is so much per time: divide by a time, as in x / 1 month."
         elif found is not None and found == needed.times(PER_TIME):
             hint = "This is so much per time: multiply by a time, as in x * 1 month."
-        return self.fail(
-            "wrong-unit",
-            place,
-            f"{what} must be {'' if needed == PURE else 'in '}{named(needed)}, but this comes out as {named(found)}",
-            hint,
-        )
+        right = {PURE: named(needed), TIME: "a date or a length of time"}.get(needed, f"in {needed}")
+        message = f"{what} must be {right}, but this comes out as {named(found)}"
+        return self.fail("wrong-unit", place, message, hint)
 
     def condition(self, tree: Expression, context: Context, what: str) -> int:
         """The node of a flag."""
@@ -126,146 +94,6 @@ class Resolver:
             raise self.fail("unknown-unit", tree.place, str(error), hint) from None
         return Typed(self.maker.const(tree.value * unit.factor), NUMBER, unit.dimension)
 
-    def locate(self, tree: Name, context: Context) -> tuple[str, Members]:
-        """The item and members that a name means, without building it. Raises ``Unresolved``."""
-        parts = list(tree.parts)
-        inside, given = dict(context), set[str]()
-        if parts[0] in self.world.relations and len(parts) > 1:
-            relation = self.world.relations[parts.pop(0)]
-            dimension = self.dimension_of.get(next(iter(relation), ""), "")
-            here = context.get(dimension)
-            if here is None:
-                raise self.fail(
-                    "no-member",
-                    tree.place,
-                    f"'{tree.parts[0]}' has no meaning here: no {dimension or 'member'} is given",
-                )
-            others = relation.get(here, ())
-            if len(others) != 1:
-                hint = f"Use sum({'.'.join(tree.parts)})." if others else ""
-                raise self.fail(
-                    "many-members",
-                    tree.place,
-                    f"'{tree.parts[0]}' of {here} is {len(others) or 'no'} member{'s' * (len(others) > 1)}",
-                    hint,
-                )
-            inside[dimension] = others[0]
-        for member in tree.index:
-            dimension = self.dimension_of.get(member, "")
-            if (
-                member in self.world.relations
-                and len(self.world.relations[member].get(context.get(self.side_of(member), ""), ())) == 1
-            ):
-                dimension = self.side_of(member)
-                member = self.world.relations[member][context[dimension]][0]
-            if not dimension:
-                hint = nearest(member, self.dimension_of)
-                raise self.fail("unknown-member", tree.place, f"'{member}' is a member of no dimension", hint)
-            if dimension in given:
-                raise self.fail(
-                    "bad-member", tree.place, f"'{'.'.join(tree.parts)}' is given two members of {dimension}"
-                )
-            given.add(dimension)
-            inside[dimension] = member
-        item = ".".join(parts)
-        per = self.per(item)
-        if per is None:
-            raise self.unknown(item, tree)
-        if tree.index and not per:
-            raise self.fail("no-dimension", tree.place, f"'{item}' has no members: write it without [ ]")
-        for member in tree.index:
-            dimension = self.dimension_of.get(member) or self.side_of(member)
-            if dimension not in per:
-                raise self.fail(
-                    "no-dimension", tree.place, f"'{item}' is not per {dimension}; it is per {', '.join(per)}"
-                )
-        for dimension in per:
-            if dimension not in inside:
-                members = ", ".join(self.world.dimensions.get(dimension, ()))
-                raise self.fail(
-                    "no-member",
-                    tree.place,
-                    f"which {dimension} of '{item}' is meant?",
-                    f"Write {item}[...] with one of {members}.",
-                )
-        return item, tuple(inside[d] for d in per)
-
-    def side_of(self, relation: str) -> str:
-        pairs = self.world.relations.get(relation, {})
-        return self.dimension_of.get(next(iter(pairs), ""), "")
-
-    def per(self, item: str) -> Members | None:
-        """The dimensions of an item, or None if there is no such item."""
-        w = self.world
-        for group in (w.parameters, w.stocks, w.values, w.events):
-            if item in group:
-                return group[item].per
-        head, _, option = item.partition(".")
-        if head in w.switches:
-            options = w.switches[head].options
-            return () if (option in options if option else not options) else None
-        if head in w.decisions and option:
-            return () if any(o.name == option for o in w.decisions[head].options) else None
-        return None
-
-    def unknown(self, item: str, tree: Name) -> Unresolved:
-        w = self.world
-        head, _, option = item.partition(".")
-        if head in w.switches and w.switches[head].options:
-            return self.fail(
-                "unknown-name",
-                tree.place,
-                f"'{head}' is one of several options",
-                f"Write {head}.{w.switches[head].options[0]}.",
-            )
-        if head in w.decisions:
-            names = [o.name for o in w.decisions[head].options]
-            return self.fail(
-                "unknown-name",
-                tree.place,
-                f"the decision '{head}' is read with its option",
-                f"As in {head}.{names[0] if names else 'option'}.",
-            )
-        if head in w.endings:
-            return self.fail(
-                "unknown-name", tree.place, f"'{head}' is an ending; formulas cannot read endings"
-            )
-        if head in FUNCTIONS:
-            return self.fail(
-                "unknown-name", tree.place, f"'{head}' is a function", f"Write {FUNCTIONS[head][2]}."
-            )
-        if head in self.dimension_of:
-            return self.fail(
-                "unknown-name", tree.place, f"'{head}' is a member of {self.dimension_of[head]}, not a value"
-            )
-        if head in w.dimensions:
-            return self.fail(
-                "unknown-name",
-                tree.place,
-                f"'{head}' is a dimension, not a value",
-                f"Its members are {', '.join(w.dimensions[head])}.",
-            )
-        if head in w.relations:
-            return self.fail(
-                "unknown-name",
-                tree.place,
-                f"'{head}' is a relation",
-                f"Write {head}.x for the x of the {head}.",
-            )
-        if head in w.tables:
-            return self.fail("unknown-name", tree.place, f"'{head}' is a table", f"Write lookup({head}, x).")
-        if item in w.places:
-            return Unresolved()  # declared, but its declaration has a problem of its own
-        known = [*w.parameters, *w.stocks, *w.values, *w.events, *w.switches]
-        hint = nearest(item, known)
-        if item in self.units.names:
-            hint = f"'{item}' is a unit: it stands only behind a number, as in 1 {item}."
-        elif item in ("True", "False", "TRUE", "FALSE"):
-            hint = f"Write {item.lower()}."
-        elif item.lower() in ("and", "or", "not"):
-            hint = f"Write {item.lower()}, in small letters."
-        return self.fail("unknown-name", tree.place, f"nothing is called '{item}'", hint)
-
     def name(self, tree: Name, context: Context) -> Typed:
         if tree.parts == ("time",) and not tree.index:
             return Typed(self.maker.clock, NUMBER, TIME)
@@ -300,8 +128,9 @@ class Resolver:
         if a.dimension != b.dimension:
             hint = ""
             if PURE in (a.dimension, b.dimension):
-                other = b.dimension if a.dimension == PURE else a.dimension
-                hint = f"A bare number has no unit: write it behind the number, as in 5 {named(other)}."
+                hint = with_unit(b.dimension if a.dimension == PURE else a.dimension)
+            elif b.dimension in (a.dimension.times(PER_TIME), a.dimension.times(TIME)):
+                hint = "One of them is so much per time: multiply it by a time, as in x * 1 month."
             raise self.fail(
                 "wrong-unit",
                 place,
@@ -362,6 +191,21 @@ class Resolver:
     def call(self, tree: Call, context: Context) -> Typed:
         """A function of the language."""
         raise NotImplementedError
+
+
+def with_unit(dimension: Dimension) -> str:
+    """How a bare number becomes one that measures something."""
+    text = str(dimension)
+    if dimension == TIME:
+        return 'A bare number has no unit: write 3 months, or date("2025-08-31").'
+    example = (
+        "0.1 / 1 month"
+        if dimension == PER_TIME
+        else f"5 / 1 {text[2:]}"
+        if text.startswith("1/")
+        else f"5 {text}"
+    )
+    return f"A bare number has no unit: write it behind the number, as in {example}."
 
 
 def named(dimension: Dimension | None) -> str:

@@ -1,0 +1,97 @@
+"""What the documentation says works: its commands, its Python, its worlds, its links."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import panmunjom
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The fenced blocks of a language on a page."""
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_how_to_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command exits with 0, and the Python block runs in the folder that they leave."""
+    page = ROOT / "docs" / "howto.md"
+    for block in blocks(page, "console"):
+        for line in re.findall(r"^\$ panmunjom (.*)$", block, re.MULTILINE):
+            command = [sys.executable, "-m", "panmunjom.cli.main", *shlex.split(line)]
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+            assert done.returncode == 0, f"{line}\n{done.stderr}"
+    monkeypatch.chdir(tmp_path)
+    for block in blocks(page, "python"):
+        exec(compile(block, str(page), "exec"), {})
+    assert "<html" in (tmp_path / "siege.html").read_text(encoding="utf-8")
+
+
+def test_the_first_world_of_the_reference_loads(tmp_path: Path) -> None:
+    """The example of the language page is a valid world."""
+    (tmp_path / "world").mkdir()
+    (tmp_path / "case.yaml").write_text("start: 2024-01-01\n", encoding="utf-8")
+    text = blocks(ROOT / "docs" / "language.md", "yaml")[0]
+    (tmp_path / "world" / "first.yaml").write_text(text, encoding="utf-8")
+    assert panmunjom.check(tmp_path) == []
+
+
+def test_the_reference_names_every_function() -> None:
+    """No function of the language is missing from its page."""
+    from panmunjom.world.builtins import FUNCTIONS
+
+    page = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    assert [name for name in FUNCTIONS if f"`{name}(" not in page] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Files and anchors that a page links to exist."""
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+        if target.startswith(("http:", "https:")):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name) if name else page
+        assert file.exists(), f"{page.name} links to {target}"
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            slugs = [re.sub(r"[^\w\- ]", "", h).strip().lower().replace(" ", "-") for h in heads]
+            assert anchor in slugs, f"{page.name} links to {target}"
+
+
+def test_names_in_the_table_of_seeds_exist() -> None:
+    """Every name in back quotes in docs/seeds.md is something of the Ukraine case."""
+    case = panmunjom.load("ukraine")
+    world = case.built.world
+    known = {*world.parameters, *world.stocks, *world.values, *world.events, *world.switches, *world.decisions, *world.endings}
+    known |= {*case.views, *case.questions, *(o.name for d in world.decisions.values() for o in d.options)}
+    known |= {m for members in world.dimensions.values() for m in members}
+    page = (ROOT / "docs" / "seeds.md").read_text(encoding="utf-8")
+    used = {re.split(r"[\[.:]", n)[0].strip() for n in re.findall(r"`([^`]+)`", page) if not n.endswith((".yaml", ".md"))}
+    assert sorted(n for n in used if re.fullmatch(r"[a-z_]+", n) and n not in known) == []
+
+
+@pytest.mark.skipif("CI" in os.environ and sys.platform == "win32", reason="no shared folder there")
+def test_no_sentence_of_a_document_is_shipped() -> None:
+    """No nine words in a row of the five documents stand in any file of the project."""
+    seeds = ROOT.parent / "shared" / "seeds"
+    if not seeds.is_dir():
+        pytest.skip("the five documents are not at hand")
+    words = lambda text: re.findall(r"\w+", text.lower())  # noqa: E731
+    runs: set[tuple[str, ...]] = set()
+    for path in seeds.glob("*.txt"):
+        found = words(path.read_text(encoding="utf-8"))
+        runs |= {tuple(found[i : i + 9]) for i in range(len(found) - 8)}
+    files = [*(ROOT / "src").rglob("*.yaml"), *(ROOT / "src").rglob("*.py"), *PAGES, *(ROOT / "tests").rglob("*.py")]
+    for path in files:
+        found = words(path.read_text(encoding="utf-8"))
+        assert not [1 for i in range(len(found) - 8) if tuple(found[i : i + 9]) in runs], path
