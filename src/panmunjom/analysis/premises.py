@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +11,7 @@ import numpy.typing as npt
 from ..case.records import Conclusion
 from ..engine.run import Raw
 from ..quantities.distributions import Distribution
-
-if TYPE_CHECKING:
-    from .verdicts import Judge, _Trial
+from .trials import Trial, Trials
 
 LEVELS, LUCKS = 17, 12  # first look: values over the bounds, futures at each
 LOOSE = 0.75  # share at the first look from which a parameter is looked at closer
@@ -63,11 +60,15 @@ def levels(bounds: Bounds) -> Array:
 
 
 def search(
-    judge: Judge, trial: _Trial, conclusions: list[Conclusion], candidates: dict[int, Bounds]
+    trials: Trials,
+    trial: Trial,
+    conclusions: list[Conclusion],
+    candidates: dict[int, Bounds],
+    follows: float,
 ) -> dict[str, list[Need]]:
     """For each conclusion the parameters that could supply what it lacks, nearest to the pooled figure first."""
     grids = {row: levels(bounds) for row, bounds in candidates.items()}
-    early, late = _measure(judge, trial, conclusions, grids, LUCKS)
+    early, late = _measure(trials, trial, conclusions, grids, LUCKS)
     out: dict[str, list[Need]] = {}
     for k, conclusion in enumerate(conclusions):
         promising = []
@@ -79,7 +80,15 @@ def search(
         needs = []
         for _, _, row in sorted(promising)[:CLOSER]:
             need = _refine(
-                judge, trial, conclusion, row, candidates[row], grids[row], early[row][k], late[row][k]
+                trials,
+                trial,
+                conclusion,
+                row,
+                candidates[row],
+                grids[row],
+                early[row][k],
+                late[row][k],
+                follows,
             )
             if need is not None:
                 needs.append(need)
@@ -88,7 +97,7 @@ def search(
 
 
 def _measure(
-    judge: Judge, trial: _Trial, conclusions: list[Conclusion], grids: dict[int, Array], lucks: int
+    trials: Trials, trial: Trial, conclusions: list[Conclusion], grids: dict[int, Array], lucks: int
 ) -> tuple[dict[int, list[Array]], dict[int, list[Array]]]:
     """At each level of each parameter: the share of futures too early for the conclusion, and the share not too late."""
     early: dict[int, list[Array]] = {row: [] for row in grids}
@@ -104,29 +113,29 @@ def _measure(
             table[row] = np.repeat(grid, lucks)
             tables.append(table)
         whole = np.concatenate(tables, axis=1)
-        raw = judge.run(trial, whole, np.tile(trial.luck[:lucks], whole.shape[1] // lucks))
+        raw = trials.run(trial, whole, np.tile(trial.luck[:lucks], whole.shape[1] // lucks))
         at = 0
         for row, grid in batch:
             span = slice(at, at + len(grid) * lucks)
             at = span.stop
             for conclusion in conclusions:
-                before, in_time = _timing(judge, conclusion, raw, span, len(grid))
+                before, in_time = _timing(trials, conclusion, raw, span, len(grid))
                 early[row].append(before)
                 late[row].append(in_time)
     return early, late
 
 
-def _timing(judge: Judge, conclusion: Conclusion, raw: Raw, span: slice, count: int) -> tuple[Array, Array]:
+def _timing(trials: Trials, conclusion: Conclusion, raw: Raw, span: slice, count: int) -> tuple[Array, Array]:
     """By level: shares of the counting futures in which it came true before its window, and before its deadline."""
-    held = raw.first[judge.answers[conclusion.name]][span]
+    held = raw.first[trials.answers[conclusion.name]][span]
     last = conclusion.at or conclusion.by
     assert last is not None
     counts = np.isnan(raw.bad[span])
     if conclusion.given:
-        counts &= raw.first[judge.answers[conclusion.given]][span] <= last.toordinal()
+        counts &= raw.first[trials.answers[conclusion.given]][span] <= last.toordinal()
     before = np.zeros(len(held), bool)
     if conclusion.at is not None:
-        in_time = raw.now[judge.answers[conclusion.name]][span]
+        in_time = raw.now[trials.answers[conclusion.name]][span]
     else:
         in_time = held <= last.toordinal()
         if conclusion.since is not None:
@@ -175,17 +184,17 @@ def _edges(early: Array, late: Array, follows: float) -> list[int]:
 
 
 def _refine(
-    judge: Judge,
-    trial: _Trial,
+    trials: Trials,
+    trial: Trial,
     conclusion: Conclusion,
     row: int,
     bounds: Bounds,
     grid: Array,
     early: Array,
     late: Array,
+    follows: float,
 ) -> Need | None:
     """Look closer at the edges until they are known to a small part of the range."""
-    follows = judge.limits.follows
     known = {float(v): (float(e), float(s)) for v, e, s in zip(grid, early, late, strict=True)}
     for _ in range(ROUNDS):
         values = np.array(sorted(known))
@@ -197,7 +206,7 @@ def _refine(
         closer = np.unique(
             np.concatenate([np.linspace(values[g], values[g + 1], 18)[1:-1] for g in gaps[:4]])
         )
-        new_early, new_late = _measure(judge, trial, [conclusion], {row: closer}, FINE_LUCKS)
+        new_early, new_late = _measure(trials, trial, [conclusion], {row: closer}, FINE_LUCKS)
         known |= {
             float(v): (float(a), float(b))
             for v, a, b in zip(closer, new_early[row][0], new_late[row][0], strict=True)

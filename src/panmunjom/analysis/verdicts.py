@@ -6,21 +6,16 @@ them. Then single premises are moved: what would have to be true for the conclus
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
 from ..case.records import Conclusion, Filled, View
-from ..engine.run import Change, Raw, run_rows
-from ..engine.sampling import Draw, rows
-from ..engine.schedule import Schedule
 from ..futures.ensemble import REFUSE_BAD
-from ..quantities.distributions import point
 from .premises import Bounds, Need, search
 from .running import Runner, Tick
+from .trials import Array, Trial, Trials, deadline
 
 VERDICT_FUTURES = 2_048
 CARRIES = 0.05  # a premise is named where taking it away lowers the share by more than this
@@ -28,9 +23,6 @@ DAILY_UP_TO = 400  # days to the deadline; later ones are run in the case's own 
 
 POSSIBLE = "the document calls it possible and gives no number: the share is the answer"
 NEVER = "the document calls it possible; here it comes about in no future"
-
-Flags = npt.NDArray[np.bool_]
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -62,17 +54,6 @@ class Verdict:
     step_days: int = 0
 
 
-@dataclass(slots=True)
-class _Trial:
-    """One set-up: a view, its conclusions, the calendar up to the last deadline, and the rows of its premises."""
-
-    filled: Filled
-    plan: Schedule
-    changes: list[Change]
-    table: Array
-    luck: npt.NDArray[np.uint64]
-
-
 class Judge:
     """Gives the verdicts of one view."""
 
@@ -81,10 +62,9 @@ class Judge:
     ) -> None:
         self.runner, self.filled, self.futures = runner, filled, futures
         self.limits = limits or Limits()
-        self.graph = runner.case.built.graph
-        self.answers = {a.name: i for i, a in enumerate(self.graph.answers)}
+        self.trials = Trials(runner, filled)
+        self.neutral = self.trials.neutral
         self.own = {n for n, u in filled.used.items() if u.origin in ("claim", "analyst")}
-        self.neutral = runner.fill_pooled(filled.start)
 
     def verdicts(self, tick: Tick | None = None) -> list[Verdict]:
         """A verdict for every conclusion of the view, in its order."""
@@ -126,70 +106,12 @@ class Judge:
             else self.runner.case.step_days
         )
 
-    # -- one run for several conclusions
-
-    def trial(self, until: date, step: int, filled: Filled, own: set[str], futures: int) -> _Trial:
-        plan, changes = self.runner.plan(filled, until, step)
-        luck = np.arange(futures, dtype=np.uint64)
-        draws: dict[str, Draw] = {}
-        for name, used in filled.used.items():
-            median = self.neutral.used[name].distribution.median
-            found = used.distribution if name in own else point(median)
-            draws[name] = Draw(found, used.unit.factor)
-        table = rows(
-            self.runner.case.built,
-            draws,
-            self.runner.switch_rows(filled.switches),
-            luck,
-            self.runner.options.seed,
-        )
-        self.keep_drawing(table)
-        return _Trial(filled, plan, changes, table, luck)
-
-    def keep_drawing(self, table: Array) -> None:
-        """What events draw when they fire is luck: it keeps the distribution that the view has for it."""
-        from ..quantities.distributions import FAMILIES
-
-        for index, row in enumerate(self.graph.rows):
-            if row.part in ("family", "a", "b", "factor"):
-                used = self.filled.used[row.name.partition("#")[0]]
-                d = used.distribution
-                table[index] = {
-                    "family": FAMILIES.index(d.family),
-                    "a": d.a,
-                    "b": d.b,
-                    "factor": used.unit.factor,
-                }[row.part]
-
-    def run(self, trial: _Trial, table: Array, luck: npt.NDArray[np.uint64]) -> Raw:
-        return run_rows(self.runner.kernel, table, luck, trial.plan, self.runner.options.seed, trial.changes)
-
-    def true_in(self, conclusion: Conclusion, raw: Raw) -> tuple[Flags, Flags]:
-        """In which futures the conclusion came true, and which count at all."""
-        fine = np.isnan(raw.bad)
-        held = raw.first[self.answers[conclusion.name]]
-        last = deadline(conclusion).toordinal()
-        if conclusion.at is not None:
-            true = raw.now[self.answers[conclusion.name]]
-        else:
-            true = held <= last
-            if conclusion.since is not None:
-                true &= held >= conclusion.since.toordinal()
-        if conclusion.given:
-            fine = fine & (raw.first[self.answers[conclusion.given]] <= last)
-        return true & fine, fine
-
-    def share(self, conclusion: Conclusion, raw: Raw) -> float | None:
-        """The share of the counting futures in which it came true; None where none counts."""
-        true, counts = self.true_in(conclusion, raw)
-        return float(true.sum() / counts.sum()) if counts.any() else None
-
     def judge(self, members: list[Conclusion], step: int) -> list[Verdict]:
         """Verdicts of conclusions that share a step and, where it matters, a date."""
         until = max(deadline(c) for c in members)
         end = date.fromordinal(until.toordinal() + 1)  # so that the deadline's own day is run to its end
-        trial = self.trial(end, step, self.filled, self.own, self.futures)
-        own = self.run(trial, trial.table, trial.luck)
+        trial = self.trials.set_up(end, step, self.filled, self.own, self.futures)
+        own = self.trials.run(trial, trial.table, trial.luck)
         bare_filled = Filled(
             "bare",
             "bare",
@@ -199,15 +121,15 @@ class Judge:
             self.neutral.used,
             self.neutral.switches,
         )
-        bare = self.trial(end, step, bare_filled, set(), self.futures)
-        base = self.run(bare, bare.table, bare.luck)
+        bare = self.trials.set_up(end, step, bare_filled, set(), self.futures)
+        base = self.trials.run(bare, bare.table, bare.luck)
         found = []
         for conclusion in members:
             verdict = Verdict(
                 conclusion.claim,
                 "open",
-                self.share(conclusion, own),
-                self.share(conclusion, base),
+                self.trials.share(conclusion, own),
+                self.trials.share(conclusion, base),
                 note=conclusion.note,
                 step_days=step,
             )
@@ -228,10 +150,10 @@ class Judge:
         self.settle(open_ones, trial)
         return found
 
-    def settle(self, pairs: list[tuple[Conclusion, Verdict]], trial: _Trial) -> None:
+    def settle(self, pairs: list[tuple[Conclusion, Verdict]], trial: Trial) -> None:
         """Name each verdict; look for missing premises where the conclusion does not follow as it stands."""
         weak = [c for c, v in pairs if (v.share or 0.0) < self.limits.follows]
-        supplies = search(self, trial, weak, self.candidates()) if weak else {}
+        supplies = search(self.trials, trial, weak, self.candidates(), self.limits.follows) if weak else {}
         for conclusion, verdict in pairs:
             share = verdict.share or 0.0
             if share >= self.limits.follows:
@@ -255,7 +177,7 @@ class Judge:
     def candidates(self) -> dict[int, Bounds]:
         """Rows that could supply a missing premise: parameters that the view does not set, within their bounds."""
         world, found = self.runner.case.built.world, {}
-        for index, row in enumerate(self.graph.rows):
+        for index, row in enumerate(self.trials.graph.rows):
             if row.part or row.name in self.own:
                 continue
             parameter = world.parameters[row.parameter]
@@ -297,7 +219,7 @@ class Judge:
         return changed
 
     def carriers(
-        self, conclusion: Conclusion, trial: _Trial, supplied: Need | None
+        self, conclusion: Conclusion, trial: Trial, supplied: Need | None
     ) -> list[tuple[str, float]]:
         """Premises without which the conclusion no longer follows, the missing one supplied at the middle of its range."""
         table = trial.table[:, : self.futures // 4].copy()
@@ -305,30 +227,22 @@ class Judge:
         if supplied is not None:
             table[supplied.row] = supplied.middle
         found = []
-        whole = self.share(conclusion, self.run(trial, table, luck)) or 0.0
+        whole = self.trials.share(conclusion, self.trials.run(trial, table, luck)) or 0.0
         for kind, name in self.premises():
-            share = self.share(conclusion, self.run(trial, self.without(kind, name, table), luck))
+            share = self.trials.share(
+                conclusion, self.trials.run(trial, self.without(kind, name, table), luck)
+            )
             if share is None or (share < self.limits.follows and whole - share > CARRIES):
                 found.append((name, 0.0 if share is None else share))
         return sorted(found, key=lambda item: item[1])
 
-    def contradicted(self, conclusion: Conclusion, trial: _Trial) -> tuple[str, float] | None:
+    def contradicted(self, conclusion: Conclusion, trial: Trial) -> tuple[str, float] | None:
         """The source's own figure that alone keeps its conclusion from following, if there is one."""
         table, luck = trial.table[:, : self.futures // 4], trial.luck[: self.futures // 4]
         for name in sorted(self.own):
-            share = self.share(conclusion, self.run(trial, self.without("parameter", name, table), luck))
+            share = self.trials.share(
+                conclusion, self.trials.run(trial, self.without("parameter", name, table), luck)
+            )
             if share is not None and share >= self.limits.follows:
                 return name, share
         return None
-
-
-def deadline(conclusion: Conclusion) -> date:
-    """The last day that counts for a conclusion."""
-    last = conclusion.at or conclusion.by
-    assert last is not None
-    return last
-
-
-def finite(value: float | None) -> float | None:
-    """The number, or None where it is not finite."""
-    return value if value is not None and math.isfinite(value) else None

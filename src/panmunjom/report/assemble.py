@@ -30,24 +30,25 @@ def numbers(share: Share, usable: bool) -> dict[str, float | None]:
     return {"p": share.p, "se": share.se}
 
 
+def ending_records(view: ViewResult) -> dict[str, dict[str, float | None]]:
+    """Each ending's probability, its error, and the range over the switches."""
+    usable, found = view.ensemble.usable, {}
+    for ending, share in view.ensemble.endings().items():
+        low, high = view.ranges.bounds[ending] if usable else (None, None)
+        found[ending] = {**numbers(share, usable), "low": low, "high": high}
+    return found
+
+
 def as_json(done: Study) -> dict[str, Any]:
     """What ``--json`` prints."""
     views: dict[str, Any] = {}
     for name, view in done.views.items():
         usable = view.ensemble.usable
-        endings = {}
-        for ending, share in view.ensemble.endings().items():
-            low, high = view.ranges.bounds[ending]
-            endings[ending] = {
-                **numbers(share, usable),
-                "low": low if usable else None,
-                "high": high if usable else None,
-            }
         questions = view.ensemble.questions(list(done.case.questions))
         views[name] = {
             "start": view.ensemble.start.isoformat(),
             "until": view.ensemble.until.isoformat(),
-            "endings": endings,
+            "endings": ending_records(view),
             "questions": {q: numbers(s, usable) for q, s in questions.items()},
             "verdicts": [
                 {
@@ -152,21 +153,13 @@ def view_record(done: Study, view: ViewResult) -> dict[str, Any]:
     """One view as the report shows it."""
     case, usable = done.case, view.ensemble.usable
     source = case.library.sources.get(view.filled.view.source)
-    endings = {}
-    for ending, share in view.ensemble.endings().items():
-        low, high = view.ranges.bounds[ending]
-        endings[ending] = {
-            **numbers(share, usable),
-            "low": low if usable else None,
-            "high": high if usable else None,
-        }
     return {
         "name": view.name,
         "label": view.name,
         "source_id": source.id if source else None,
         "start": view.ensemble.start.isoformat(),
         "until": view.ensemble.until.isoformat(),
-        "endings": endings,
+        "endings": ending_records(view),
         "questions": {
             q: numbers(s, usable) for q, s in view.ensemble.questions(list(case.questions)).items()
         },
