@@ -13,7 +13,7 @@ from ..engine.run import Raw
 from ..quantities.distributions import Distribution
 from .trials import Trial, Trials
 
-LEVELS, LUCKS = 17, 12  # first look: values over the bounds, futures at each
+LEVELS, LUCKS = 11, 8  # first look: values over the bounds, futures at each
 LOOSE = 0.75  # share at the first look from which a parameter is looked at closer
 SURE = 0.95  # parameters that reach this share at some level are looked at before others
 CLOSER = 4  # parameters looked at closer, nearest to their pooled figures first

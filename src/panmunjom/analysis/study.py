@@ -78,10 +78,13 @@ def chosen(runner: Runner, names: list[str]) -> list[Filled]:
     for name in names:
         match = re.fullmatch(r"pooled(?:@(.+))?", name)
         if match:
+            default = min(case.start, known_by) if known_by else case.start
             try:
-                start = parse_date(match.group(1)) if match.group(1) else case.start
+                start = parse_date(match.group(1)) if match.group(1) else default
             except ValueError as error:
                 raise no_view(f"the date of '{name}' cannot be read: {error}") from None
+            if known_by and start > known_by:
+                raise no_view(f"'{name}' starts after {known_by}, the last day of which anything is known")
             filled.append(runner.fill_pooled(start))
         elif name in case.views:
             view = case.views[name]

@@ -75,7 +75,8 @@ class Problem:
 
     def render(self) -> str:
         """File, line and column, the line itself with a marker, the message and the hint."""
-        head = printable(f"{self.place}: {self.severity}: {self.message} [{self.code}]")
+        where = "" if self.place.source is NOWHERE.source else f"{self.place}: "  # a mistake of the command line
+        head = printable(f"{where}{self.severity}: {self.message} [{self.code}]")
         shown = printable(self.place.source.line(self.place.line))
         out = [head]
         if shown.strip():
