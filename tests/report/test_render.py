@@ -209,7 +209,26 @@ def test_every_verdict_renders(summary, kind):
     view = next(view for view in summary["views"] if view["verdicts"])
     view["verdicts"] = [view["verdicts"][0] | {"verdict": kind}]
     text = Reader(render(summary)).words()
-    assert f"{VERDICTS[kind][0]} {VERDICTS[kind][1]}" in text and VERDICTS[kind][2] in text
+    assert f"{VERDICTS[kind][0]} {VERDICTS[kind][1]}" in text
+    assert VERDICTS[kind][2] in text or kind == "open"
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (1.0, "it happens in every future."),
+        (0.0, "it happens in no future."),
+        (0.4, "in some futures and not in others"),
+    ],
+)
+def test_an_open_verdict_is_worded_by_its_share(summary, share, words):
+    view = next(view for view in summary["views"] if view["verdicts"])
+    view["verdicts"] = [view["verdicts"][0] | {"verdict": "open", "share": share}]
+    assert words in Reader(render(summary)).words()
+
+
+def test_a_driver_is_named_in_words_and_by_its_name(html):
+    assert "share of men that desert, Southland" in html and ">desertion[southland]</text>" in html
 
 
 def test_a_verdict_says_what_it_needs_what_carries_it_and_what_happened(html):
@@ -246,6 +265,8 @@ def test_the_first_screen_says_it_in_words(html, summary):
         and summary["case"]["cautions"][0] in text
     )
     assert "9 of the 14 figures" in text
+    assert "to who said what, or to an assumption with its date" in text
+    assert "5 sources, 30 claims" in text
 
 
 def test_a_quote_is_printed_only_where_there_is_one(summary):

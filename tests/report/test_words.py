@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from random import Random
 
 import pytest
 
@@ -31,8 +32,12 @@ def test_share(p, se, n, text):
     ("low", "high", "n", "text"),
     [
         (0.12, 0.55, 2048, "12–55%"),
-        (0.004, 0.031, 2048, "0.40–3.1%"),
-        (0.31, 0.314, 2048, "31%"),
+        (0.004, 0.031, 2048, "0.4–3.1%"),
+        (0.004, 0.31, 2048, "0.4–31%"),
+        (0.0021, 0.0049, 2048, "0.21–0.49%"),
+        (0.31, 0.31, 2048, "31.0%"),
+        (0.218, 0.231, 2048, "21.8–23.1%"),
+        (0.218, 0.301, 2048, "21–31%"),
         (0.0, 0.1, 2048, "<0.15–10%"),
         (0.0, 0.0, 2048, "<0.15%"),
         (0.0, 0.0005, 2048, "<0.15%"),
@@ -42,6 +47,43 @@ def test_share(p, se, n, text):
 )
 def test_span(low, high, n, text):
     assert words.span(low, high, n) == text
+
+
+def test_the_own_run_never_stands_outside_its_range():
+    """Whatever the error and the range, what is printed of the own run lies between what is printed of its ends."""
+    random = Random(5)
+    for _ in range(20_000):
+        p = random.random() ** random.choice([1, 3, 6])
+        se = random.choice([0.0, 10 ** random.uniform(-5, -1.5)])
+        low = p * (1 - random.choice([0, 1]) * random.random() ** 2)
+        high = p + (1 - p) * random.choice([0, 1]) * random.random() ** 4
+        own = words.own(p, se, 16384)
+        ends = words.limits(low, high, 2048, p, se)
+        first, last = (0.0 if end.startswith("<") else float(end) for end in (ends[0], ends[-1]))
+        if not own.startswith((">", "<")) and not ends[-1].startswith("<"):
+            assert first <= float(own) <= last, (p, se, low, high, own, ends)
+
+
+def test_own_is_the_share_without_its_error():
+    assert words.own(0.312, 0.0035, 16384) == "31.2"
+    assert words.own(0, 0, 16384) == "< 0.018" and words.own(1, 0, 16384) == "> 99.98"
+
+
+@pytest.mark.parametrize(
+    ("days", "text"), [(1826, "5 years"), (365, "1 year"), (200, "7 months"), (10, "10 days"), (1, "1 day")]
+)
+def test_length(days, text):
+    assert words.length(days) == text
+
+
+def test_counts_units_and_shortened_words():
+    assert words.count(1, "source") == "1 source" and words.count(1204, "claim") == "1,204 claims"
+    assert words.without_unit("20 barrel/month", "barrel/month") == "20"
+    assert words.without_unit("20", "1") == "20"
+    assert words.between(45000.0, 45000.0) == "45,000" and words.between(2560, 2860) == "2,560 to 2,860"
+    text = "rate at which a bare ceasefire breaks when nobody guards the line between them"
+    assert words.shortened(text) == "rate at which a bare ceasefire breaks when…"
+    assert words.shortened("short") == "short"
 
 
 def test_difference_is_in_points_with_its_error():

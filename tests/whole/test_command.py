@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -11,6 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
+
+from panmunjom.cli.run import fresh, write_whole
+from panmunjom.cli.terminal import Progress
 
 DOCUMENTS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 SMALL = ["--futures", "256"]
@@ -269,3 +273,136 @@ def test_help_cases_and_version(tmp_path: Path) -> None:
     assert "panmunjom 0." in panmunjom("--version", folder=tmp_path).stdout
     panmunjom("frobnicate", folder=tmp_path, status=2)
     panmunjom("run", "ukraine", "--futures", "many", folder=tmp_path, status=2)
+
+
+@pytest.fixture(scope="module")
+def siege(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small case."""
+    folder = tmp_path_factory.mktemp("siege")
+    panmunjom("new", "siege", folder=folder)
+    return folder
+
+
+def test_a_shipped_name_is_told_apart_from_a_folder(tmp_path: Path) -> None:
+    """A bare `ukraine` would run the shipped case, not the new folder."""
+    assert "panmunjom run ./ukraine" in panmunjom("new", "ukraine", folder=tmp_path).stdout
+
+
+@pytest.mark.parametrize("columns", ["80", "100"])
+def test_no_line_of_a_run_is_wider_than_the_terminal(tmp_path: Path, columns: str) -> None:
+    """Tables are cut into blocks; a document stands beside the pooled view of its dates."""
+    views = ["--view", "fox", "--view", "pooled", "--view", "isw", "--view", "pooled@2024-10-16"]
+    done = panmunjom("run", "ukraine", *views, *SMALL, "--out", "x", folder=tmp_path, COLUMNS=columns)
+    assert [
+        line for line in done.stdout.splitlines() if len(line) > int(columns) and "saved in" not in line
+    ] == []
+    head = next(line for line in done.stdout.splitlines() if line.startswith("endings, %"))
+    assert head.split()[-2:] in (["fox", "pooled"], ["isw", "pooled"])
+
+
+def test_all_hits_and_no_hits_are_bounds(tmp_path: Path) -> None:
+    """No 100.0 ± 0.0 and no 0.0: more than 1 - 3/n, less than 3/n."""
+    done = panmunjom("run", "ukraine", "--view", "pooled", *SMALL, "--out", "x", folder=tmp_path)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("nk troops fought"))
+    assert "> 98.83" in line and "± 0.0" not in done.stdout and "e+0" not in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes a descriptor the way a POSIX shell does")
+def test_closed_output_is_no_mistake(siege: Path) -> None:
+    """`>&-` leaves Python without standard output."""
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m panmunjom.cli.main run siege --futures 64 >&-'],
+        cwd=siege,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert "Traceback" not in done.stderr and done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_narrow_encoding_is_no_mistake(siege: Path, encoding: str) -> None:
+    """What the encoding lacks is a question mark."""
+    done = subprocess.run(
+        [sys.executable, "-m", "panmunjom.cli.main", "run", "siege", "--futures", "64"],
+        cwd=siege,
+        capture_output=True,
+        timeout=300,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    assert b"Traceback" not in done.stderr and done.returncode == 0, done.stderr
+    assert b"?" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_output_is_said(siege: Path) -> None:
+    """Exit status 1 and the system's words."""
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m panmunjom.cli.main cases >/dev/full'],
+        cwd=siege,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 1 and "No space left" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_two_runs_within_a_second_have_two_folders(tmp_path: Path) -> None:
+    """The later one gets -2, the next -3."""
+    made = [fresh(tmp_path / "runs" / "20260101-000000") for _ in range(3)]
+    assert [m.name for m in made] == ["20260101-000000", "20260101-000000-2", "20260101-000000-3"]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fills up leaves the old file as it was, and nothing beside it."""
+    target = tmp_path / "report.html"
+    write_whole(target, "old")
+
+    def full(self: Path, text: str, encoding: str) -> int:
+        self.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError):
+        write_whole(target, "new")
+    assert target.read_bytes() == b"old" and [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["--set", "aid_level=much"], "--set:"),
+        (["--set", "aid_level=2 km"], "--set:"),
+        (["--set", "aid_level=-50"], "--set:"),
+        (["--do", "ceasefire at someday"], "--do:"),
+        (["--view", "foxx"], "--view:"),
+    ],
+)
+def test_a_mistake_of_the_call_names_its_option(tmp_path: Path, arguments: list[str], option: str) -> None:
+    """The option stands before the message."""
+    done = panmunjom("run", "ukraine", *arguments, *SMALL, folder=tmp_path, status=1)
+    assert f"error: {option}" in done.stderr
+
+
+def test_an_intervention_beyond_the_horizon_is_said(tmp_path: Path) -> None:
+    """It had no effect, and that is printed."""
+    do = ["--do", "ceasefire at 2049-01-01"]
+    done = panmunjom("run", "ukraine", "--view", "fox", *do, *SMALL, "--out", "x", folder=tmp_path)
+    assert "lies outside its span" in " ".join(done.stdout.split())
+
+
+class Screen(io.StringIO):
+    """A terminal that remembers what was written."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_progress_line_never_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clipped to the columns of the terminal less one."""
+    monkeypatch.setenv("COLUMNS", "50")
+    screen = Screen()
+    progress = Progress(stream=screen)
+    progress.began -= 5
+    progress.stage("judging a view with a name that is very long indeed", 1.0)(0.5)
+    assert 0 < len(screen.getvalue().removeprefix("\r\x1b[K")) <= 49

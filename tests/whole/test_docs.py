@@ -28,7 +28,9 @@ def test_the_how_to_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     for block in blocks(page, "console"):
         for line in re.findall(r"^\$ panmunjom (.*)$", block, re.MULTILINE):
             command = [sys.executable, "-m", "panmunjom.cli.main", *shlex.split(line)]
-            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+            done = subprocess.run(
+                command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+            )
             assert done.returncode == 0, f"{line}\n{done.stderr}"
     monkeypatch.chdir(tmp_path)
     for block in blocks(page, "python"):
@@ -72,11 +74,23 @@ def test_names_in_the_table_of_seeds_exist() -> None:
     """Every name in back quotes in docs/seeds.md is something of the Ukraine case."""
     case = panmunjom.load("ukraine")
     world = case.built.world
-    known = {*world.parameters, *world.stocks, *world.values, *world.events, *world.switches, *world.decisions, *world.endings}
+    known = {
+        *world.parameters,
+        *world.stocks,
+        *world.values,
+        *world.events,
+        *world.switches,
+        *world.decisions,
+        *world.endings,
+    }
     known |= {*case.views, *case.questions, *(o.name for d in world.decisions.values() for o in d.options)}
     known |= {m for members in world.dimensions.values() for m in members}
     page = (ROOT / "docs" / "seeds.md").read_text(encoding="utf-8")
-    used = {re.split(r"[\[.:]", n)[0].strip() for n in re.findall(r"`([^`]+)`", page) if not n.endswith((".yaml", ".md"))}
+    used = {
+        re.split(r"[\[.:]", n)[0].strip()
+        for n in re.findall(r"`([^`]+)`", page)
+        if not n.endswith((".yaml", ".md"))
+    }
     assert sorted(n for n in used if re.fullmatch(r"[a-z_]+", n) and n not in known) == []
 
 
@@ -91,7 +105,12 @@ def test_no_sentence_of_a_document_is_shipped() -> None:
     for path in seeds.glob("*.txt"):
         found = words(path.read_text(encoding="utf-8"))
         runs |= {tuple(found[i : i + 9]) for i in range(len(found) - 8)}
-    files = [*(ROOT / "src").rglob("*.yaml"), *(ROOT / "src").rglob("*.py"), *PAGES, *(ROOT / "tests").rglob("*.py")]
+    files = [
+        *(ROOT / "src").rglob("*.yaml"),
+        *(ROOT / "src").rglob("*.py"),
+        *PAGES,
+        *(ROOT / "tests").rglob("*.py"),
+    ]
     for path in files:
         found = words(path.read_text(encoding="utf-8"))
         assert not [1 for i in range(len(found) - 8) if tuple(found[i : i + 9]) in runs], path

@@ -15,10 +15,12 @@ from .trials import Trial, Trials
 
 LEVELS, LUCKS = 11, 8  # first look: values over the bounds, futures at each
 LOOSE = 0.75  # share at the first look from which a parameter is looked at closer
-SURE = 0.95  # parameters that reach this share at some level are looked at before others
-CLOSER = 4  # parameters looked at closer, nearest to their pooled figures first
+SECOND, SECOND_LUCKS = 12, 48  # parameters that get a second look, and futures at each level of it
+CLOSER = 4  # parameters whose range is then narrowed down, nearest to their pooled figures first
+CONFIRM_SLACK = 0.03  # two standard errors of a share of 0.9 over some 340 futures
 ROUNDS = 3  # each looks closer where an edge of the range was crossed
 FINE_LUCKS = 64
+INNER = 6  # new levels in a gap each time
 BATCH = 16_384  # futures in one run
 
 Array = npt.NDArray[np.float64]
@@ -75,25 +77,53 @@ def search(
         for row, bounds in candidates.items():
             hopeful = _hopeful(early[row][k], late[row][k])
             if hopeful.any():
-                weak = float((late[row][k] - early[row][k]).max()) < SURE
-                promising.append((weak, min(_distance(bounds, v, v) for v in grids[row][hopeful]), row))
+                best = round(float((late[row][k] - early[row][k]).max()), 1)
+                promising.append((-best, min(_distance(bounds, v, v) for v in grids[row][hopeful]), row))
+        rows = [row for _, _, row in sorted(promising)[:SECOND]]
         needs = []
-        for _, _, row in sorted(promising)[:CLOSER]:
-            need = _refine(
-                trials,
-                trial,
-                conclusion,
-                row,
-                candidates[row],
-                grids[row],
-                early[row][k],
-                late[row][k],
-                follows,
-            )
-            if need is not None:
+        for row in _second_look(trials, trial, conclusion, rows, grids, candidates, follows):
+            need = _refine(trials, trial, conclusion, row, candidates[row], grids[row], follows)
+            if need is not None and _confirmed(trials, trial, conclusion, need, candidates[row], follows):
                 needs.append(need)
         out[conclusion.name] = sorted(needs, key=lambda n: n.distance)
     return out
+
+
+def _second_look(
+    trials: Trials,
+    trial: Trial,
+    conclusion: Conclusion,
+    rows: list[int],
+    grids: dict[int, Array],
+    candidates: dict[int, Bounds],
+    follows: float,
+) -> list[int]:
+    """Of the promising parameters those that hold up with more luck, nearest to their pooled figures first."""
+    if not rows:
+        return []
+    early, late = _measure(trials, trial, [conclusion], {row: grids[row] for row in rows}, SECOND_LUCKS)
+    held = []
+    for row in rows:
+        hopeful = _hopeful(early[row][0], late[row][0], follows)
+        if hopeful.any():
+            held.append((min(_distance(candidates[row], v, v) for v in grids[row][hopeful]), row))
+    return [row for _, row in sorted(held)[:CLOSER]]
+
+
+def _confirmed(
+    trials: Trials, trial: Trial, conclusion: Conclusion, need: Need, bounds: Bounds, follows: float
+) -> bool:
+    """Whether the conclusion follows clearly at the middle of a range and still near both ends, with much luck.
+
+    A range that holds the pooled figure is no missing premise: the conclusion was tried there and did not follow.
+    """
+    if need.distance == 0.0:
+        return False
+    low, high = need.low * bounds.factor, need.high * bounds.factor
+    inner = np.array([low + 0.02 * (high - low), need.middle, high - 0.02 * (high - low)])
+    early, late = _measure(trials, trial, [conclusion], {need.row: inner}, len(trial.luck) // 6)
+    share = late[need.row][0] - early[need.row][0]
+    return bool(share.min() >= follows - CONFIRM_SLACK and share[1] >= (1 + follows) / 2)
 
 
 def _measure(
@@ -149,9 +179,9 @@ def _timing(trials: Trials, conclusion: Conclusion, raw: Raw, span: slice, count
     return by_level(before), by_level(in_time)
 
 
-def _hopeful(early: Array, late: Array) -> npt.NDArray[np.bool_]:
+def _hopeful(early: Array, late: Array, share: float = LOOSE) -> npt.NDArray[np.bool_]:
     """Levels at which, or next to which, the conclusion may follow: also where a window was stepped over."""
-    hopeful = (late - early) >= LOOSE
+    hopeful = (late - early) >= share
     over = (late[1:] >= LOOSE) & (early[:-1] <= 1 - LOOSE) | (late[:-1] >= LOOSE) & (early[1:] <= 1 - LOOSE)
     stepped = over & ((early[1:] > 1 - LOOSE) | (early[:-1] > 1 - LOOSE))
     hopeful[1:] |= stepped
@@ -190,11 +220,11 @@ def _refine(
     row: int,
     bounds: Bounds,
     grid: Array,
-    early: Array,
-    late: Array,
     follows: float,
 ) -> Need | None:
     """Look closer at the edges until they are known to a small part of the range."""
+    first_early, first_late = _measure(trials, trial, [conclusion], {row: grid}, FINE_LUCKS)
+    early, late = first_early[row][0], first_late[row][0]
     known = {float(v): (float(e), float(s)) for v, e, s in zip(grid, early, late, strict=True)}
     for _ in range(ROUNDS):
         values = np.array(sorted(known))
@@ -204,7 +234,7 @@ def _refine(
         if not gaps:
             break
         closer = np.unique(
-            np.concatenate([np.linspace(values[g], values[g + 1], 18)[1:-1] for g in gaps[:4]])
+            np.concatenate([np.linspace(values[g], values[g + 1], INNER + 2)[1:-1] for g in gaps[:3]])
         )
         new_early, new_late = _measure(trials, trial, [conclusion], {row: closer}, FINE_LUCKS)
         known |= {

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+
+import numpy as np
 
 from ..case.filling import OLD_DAYS, unknown_view
 from ..case.records import Case, Filled
 from ..futures.ensemble import REFUSE_BAD, WARN_BAD, Ensemble
 from ..quantities.calendar import parse_date
+from ..text import figures
 from .drivers import Driver, drivers
 from .running import Options, Runner, Tick, no_view
 from .switches import LEAST, MOST, SWITCH_FUTURES, SwitchRange, switch_range
@@ -54,7 +57,31 @@ class Study:
         return f"<Study of {self.case.id}: {', '.join(self.views)}>"
 
     def _repr_html_(self) -> str:
-        return "".join(v.ensemble._repr_html_() for v in self.views.values())
+        return "".join(self._table(view) for view in self.views.values())
+
+    def _table(self, view: ViewResult) -> str:
+        """One view as an HTML table: endings by their labels, shares with sampling errors, ranges over the theories."""
+        from html import escape
+
+        if not view.ensemble.usable:
+            return view.ensemble._repr_html_()
+        declared, n = self.case.built.world.endings, min(self.options.futures, self.switch_futures)
+        rows = []
+        for name, share in view.ensemble.endings().items():
+            label = (declared[name].label if name in declared else "") or name.replace("_", " ")
+            cells = [figures.share(share.p, share.se, share.futures)]
+            if view.ranges.turns:
+                cells.append(figures.span(*view.ranges.bounds[name], n, share.p, share.se))
+            rows.append([label, *cells])
+        heads = ["ending", "share ± sampling error (two standard errors)", "range over the theories"]
+        body = "".join(
+            f"<tr><th>{escape(row[0])}</th>{''.join(f'<td>{escape(c)}</td>' for c in row[1:])}</tr>"
+            for row in rows
+        )
+        head = "".join(f"<th>{h}</th>" for h in heads[: len(rows[0])])
+        span = f"{escape(view.name)}, {view.ensemble.start} to {view.ensemble.until}"
+        caption = f"{span}, {len(view.ensemble.raw.points):,} futures"
+        return f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>"
 
 
 def chosen(runner: Runner, names: list[str]) -> list[Filled]:
@@ -106,6 +133,8 @@ def study(
     """Run the views of a case, the theories turned one at a time, and the verdicts. Raises ``CaseError``."""
     seconds = dict(seconds or {})
     began = time.perf_counter()
+    if options.known_by is not None:
+        case = as_of(case, options.known_by)
     runner = Runner(case, options)
     todo = chosen(runner, names or [])
     if not todo:
@@ -140,7 +169,7 @@ def view_result(
 ) -> ViewResult:
     """Everything that is run from one view; a view without conclusions has no verdicts."""
     tick = stage(f"running {filled.name}", weight / 4) if stage else None
-    ensemble = runner.run(filled, bands=True, tick=tick)
+    ensemble = runner.run(filled, bands=is_default, tick=tick)  # the report draws the bands of one view
     tick = stage(f"turning theories in {filled.name}", weight / 2) if stage else None
     found = ViewResult(filled, ensemble, switch_range(runner, filled, ensemble, tick=tick))
     tick = stage(f"judging {filled.name}", weight / 4) if stage else None
@@ -167,6 +196,8 @@ def warnings(done: Study) -> list[str]:
             )
         elif bad > WARN_BAD:
             found.append(f"{view.name}: {bad:.2%} of the futures stopped being finite and are left out")
+        if bad > WARN_BAD:
+            found.append(f"{view.name}: {broken(view.ensemble)}")
         if view.filled.hidden:
             found.append(f"{view.name}: not known by then and left out: {', '.join(view.filled.hidden)}")
         old = view.filled.old
@@ -193,6 +224,29 @@ def warnings(done: Study) -> list[str]:
     if done.options.interventions:
         found += _no_effect(done)
     return found
+
+
+def broken(ensemble: Ensemble) -> str:
+    """Which stocks were not finite at the end of the futures that broke, and when the first of these broke."""
+    bad = ~ensemble.fine
+    final = ensemble.raw.final[:, bad]
+    counts = (~np.isfinite(final)).sum(axis=1)
+    names = [ensemble.graph.slots[s.slot].name for s in ensemble.graph.stocks]
+    worst = [names[i] for i in np.argsort(-counts)[:3] if counts[i] > 0]
+    first = date.fromordinal(int(ensemble.raw.bad[bad].min()))
+    where = f"not finite in {', '.join(worst)}" if worst else "a rate was negative or not finite"
+    return f"the first future broke in the step of {first}; {where}"
+
+
+def as_of(case: Case, known_by: date) -> Case:
+    """The case as it was known on a day: no later claim, no outcome that was decided later."""
+    claims = {}
+    for name, claim in case.library.claims.items():
+        if claim.published is not None and claim.published > known_by:
+            continue
+        decided_later = claim.came_true and (claim.decided is None or claim.decided > known_by)
+        claims[name] = replace(claim, came_true="", outcome="", decided=None) if decided_later else claim
+    return replace(case, library=replace(case.library, claims=claims))
 
 
 def _no_effect(done: Study) -> list[str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from ..case.records import Case, Filled
+from ..engine.run import CHUNK, Raw, part, run_rows
 from ..futures.ensemble import Ensemble, Share, paired
 from .running import Runner, Tick
 
@@ -44,20 +48,7 @@ def turns(case: Case, switches: dict[str, str]) -> list[tuple[str, str]]:
 
 def first(ensemble: Ensemble, futures: int) -> Ensemble:
     """The first futures of an ensemble: a future does not depend on how many others there are."""
-    raw = ensemble.raw
-    cut = replace(
-        raw,
-        points=raw.points[:futures],
-        ending=raw.ending[:futures],
-        ending_day=raw.ending_day[:futures],
-        first=raw.first[:, :futures],
-        now=raw.now[:, :futures],
-        bad=raw.bad[:futures],
-        final=raw.final[:, :futures],
-        bands=[],
-        months=[],
-    )
-    return replace(ensemble, raw=cut)
+    return replace(ensemble, raw=part(ensemble.raw, 0, futures))
 
 
 def switch_range(
@@ -77,16 +68,13 @@ def switch_range(
     out = SwitchRange({n: (s.p, s.p) for n, s in ensemble.endings().items()})
     shares = ensemble.endings()
     todo = turns(runner.case, filled.switches)
-    for number, (switch, to) in enumerate(todo, 1):
-        other = runner.run(filled, futures=futures, switches={**filled.switches, switch: to})
-        both = base.fine & other.fine
+    for number, ((switch, to), other) in enumerate(turned_runs(runner, filled, todo, futures), 1):
+        both = np.isnan(base.raw.bad) & np.isnan(other.bad)
         points = base.raw.points[both]
         turn = Turn(switch, filled.switches[switch], to, {})
         for k, name in enumerate(names):
-            turn.differences[name] = paired(base.raw.ending[both] == k, other.raw.ending[both] == k, points)
-        if filled.switches and any(
-            not LEAST <= shares[n].p + d <= MOST for n, (d, _) in turn.differences.items()
-        ):
+            turn.differences[name] = paired(base.raw.ending[both] == k, other.ending[both] == k, points)
+        if any(not LEAST <= shares[n].p + d <= MOST for n, (d, _) in turn.differences.items()):
             look_closer(runner, filled, ensemble, turn)
             turn.extremes = extremes(turn, shares)
         for name in names:
@@ -97,6 +85,31 @@ def switch_range(
         if tick is not None:
             tick(number / len(todo))
     return out
+
+
+def turned_runs(
+    runner: Runner, filled: Filled, todo: list[tuple[str, str]], futures: int
+) -> Iterator[tuple[tuple[str, str], Raw]]:
+    """One run for each turn, with the same parameters and luck; several turns share a call of the kernel."""
+    plan, changes = runner.plan(filled, runner.until(filled.start))
+    luck = np.arange(futures, dtype=np.uint64)
+    together = max(1, CHUNK // futures)
+    for begin in range(0, len(todo), together):
+        batch = todo[begin : begin + together]
+        tables = [runner.table(filled, futures, {**filled.switches, switch: to}) for switch, to in batch]
+        whole = np.concatenate(tables, axis=1)
+        options = runner.options
+        raw = run_rows(
+            runner.kernel,
+            whole,
+            np.tile(luck, len(batch)),
+            plan,
+            options.seed,
+            changes,
+            threads=options.threads,
+        )
+        for k, turn in enumerate(batch):
+            yield turn, part(raw, k * futures, (k + 1) * futures)
 
 
 def look_closer(runner: Runner, filled: Filled, ensemble: Ensemble, turn: Turn) -> None:

@@ -200,30 +200,35 @@ class Judge:
     # -- what carries a conclusion
 
     def premises(self) -> list[tuple[str, str]]:
-        """The view's premises: ('switch', name) where it turns one, ('parameter', name) where it sets one."""
-        switches = self.runner.case.built.world.switches
-        turned = [("switch", n) for n, v in self.filled.view.switches.items() if v != switches[n].default]
-        return turned + [("parameter", n) for n in sorted(self.own)]
+        """The view's premises: ('switch', name) for each theory that it takes a stand on, ('parameter', name) for each figure."""
+        taken = [("switch", name) for name in self.filled.view.switches]
+        return taken + [("parameter", name) for name in sorted(self.own)]
 
     def without(self, kind: str, name: str, table: Array) -> Array:
-        """Rows with one premise taken back to what the pooled view has."""
+        """Rows with one premise taken away: a theory turned, a figure put back to the pooled median."""
         changed = table.copy()
         row = self.runner.case.built.row_of[name]
         if kind == "switch":
-            changed[row] = self.runner.switch_rows(
-                {name: self.runner.case.built.world.switches[name].default}
-            )[name]
+            changed[row] = self.runner.switch_rows({name: self.turned(name)})[name]
         else:
             used = self.neutral.used[name]
             changed[row] = used.distribution.median * used.unit.factor
         return changed
 
+    def turned(self, name: str) -> str:
+        """The other position of a switch: its default where the view leaves that, else its first other one."""
+        switch = self.runner.case.built.world.switches[name]
+        now = self.filled.switches[name]
+        if now != switch.default:
+            return switch.default
+        return next(o for o in (switch.options or ("true", "false")) if o != now)
+
     def carriers(
         self, conclusion: Conclusion, trial: Trial, supplied: Need | None
     ) -> list[tuple[str, float]]:
         """Premises without which the conclusion no longer follows, the missing one supplied at the middle of its range."""
-        table = trial.table[:, : self.futures // 4].copy()
-        luck = trial.luck[: self.futures // 4]
+        table = trial.table[:, : self.futures // 6].copy()
+        luck = trial.luck[: self.futures // 6]
         if supplied is not None:
             table[supplied.row] = supplied.middle
         found = []
@@ -238,7 +243,7 @@ class Judge:
 
     def contradicted(self, conclusion: Conclusion, trial: Trial) -> tuple[str, float] | None:
         """The source's own figure that alone keeps its conclusion from following, if there is one."""
-        table, luck = trial.table[:, : self.futures // 4], trial.luck[: self.futures // 4]
+        table, luck = trial.table[:, : self.futures // 6], trial.luck[: self.futures // 6]
         for name in sorted(self.own):
             share = self.trials.share(
                 conclusion, self.trials.run(trial, self.without("parameter", name, table), luck)

@@ -8,6 +8,7 @@ from datetime import date
 
 from ..evidence.pooling import claimed, disagreement, pool, voice
 from ..evidence.records import Claim, PoolMember
+from ..quantities.distributions import Distribution
 from ..quantities.units import ONE, Unit, UnknownUnit
 from ..text.problems import NOWHERE, CaseError, Place, Problem, Problems, nearest
 from ..world.declared import Column, Members, Parameter
@@ -15,6 +16,7 @@ from ..world.graph import scalar_name
 from ..world.resolve import members_of
 from .records import Case, Filled, Setting, Used, View
 
+WITHIN_HINT = "Write it as LOW..HIGH (uniform) to stay inside, or widen 'within:'."
 OLD_DAYS = 200  # an assumption older than this at the start is named in a warning
 
 
@@ -202,7 +204,26 @@ def _from_setting(case: Case, parameter: Parameter, scalar: str, setting: Settin
             raise _Missing(
                 "wrong-unit", setting.place, f"'{scalar}' is kept in {unit.text}, not in {setting.unit}", hint
             )
+    outside = beyond(parameter, setting.distribution)
+    if outside:
+        raise _Missing("outside-bounds", setting.place, outside, WITHIN_HINT)
     return Used(scalar, parameter.name, setting.distribution, unit, "analyst")
+
+
+def beyond(parameter: Parameter, distribution: Distribution) -> str:
+    """A sentence where a 90% interval reaches beyond the parameter's bounds; else an empty text."""
+    if parameter.within is None:
+        return ""
+    low, high = distribution.interval
+    least, most = parameter.within
+    slack = 1e-9 * max(abs(least), abs(most), 1.0)
+    if (
+        least - slack <= low
+        and high <= most + slack
+        and not (distribution.family == "normal" and low <= least)
+    ):
+        return ""
+    return f"'{distribution.text}' reaches beyond the bounds of '{parameter.name}', {least:g} to {most:g}"
 
 
 def unknown_view(case: Case, name: str) -> CaseError:

@@ -16,7 +16,7 @@ from ..text.nodes import Fields, Mapping, read_file
 from ..text.problems import CaseError, Place, Problem, Problems, Source, nearest
 from ..world.build import build
 from ..world.reading import WorldReader
-from .filling import fill, pooled_view
+from .filling import WITHIN_HINT, beyond, fill, pooled_view
 from .records import Case, PoolRules, Question, View
 from .views import ViewReader, check_target, read_pool_rules, read_questions
 
@@ -134,6 +134,17 @@ class _Loader:
             built = build(reader.world, self.problems)
         except CaseError:
             pass
+        for parameter in reader.world.parameters.values():
+            for column in parameter.assume:
+                for distribution in column.cases.values():
+                    if distribution is not None and (outside := beyond(parameter, distribution)):
+                        self.problems.add("outside-bounds", column.place, outside, WITHIN_HINT)
+        if not reader.world.endings and worlds:
+            place = Place(Source(str(self.folder / "world")))
+            hint = "Add a section 'endings:', at least  goes_on: {at_horizon: true}."
+            self.problems.add(
+                "no-endings", place, "the world has no endings: a run would have nothing to count", hint
+            )
         if built is None:
             return None
         case = Case(

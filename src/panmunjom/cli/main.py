@@ -1,153 +1,79 @@
-"""The command ``panmunjom``: one verb a command. Imports here are light, so that ``--help`` is there at once."""
+"""The command ``panmunjom``. Nothing is imported before ``main``, so that Ctrl-C is caught from the first moment."""
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
-from collections.abc import Sequence
 
-from .. import __version__
-
-_EPILOG = """examples:
-  panmunjom run ukraine                                  the whole argument: endings, verdicts, a report
-  panmunjom run ukraine --view pooled --futures 100000   one view, more futures
-  panmunjom run ukraine --view fox --do "usa_stops at 2025-06-01"
-  panmunjom new my-war && panmunjom run my-war           a small case of your own
-  panmunjom check my-war                                 what is wrong with it, line by line
-"""
-
-_RUN_EPILOG = """examples:
-  panmunjom run ukraine
-  panmunjom run ukraine --view pooled@2022-04-01 --until 2025-04-01
-  panmunjom run ukraine --view pooled --set "aid_level=1 to 2" --json
-  panmunjom run ukraine --view pooled --do "ceasefire at 2025-06-01"
-  panmunjom run ukraine --as-of 2023-01-01                only what was known by then
-
-views: those in the case's folder 'views', 'pooled' (the case's default date) and 'pooled@DATE'.
-exit status: 0 done, 1 the case or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C.
-"""
+TYPE_CHECKING = False  # as typing has it, whose import takes long enough to be interrupted
+if TYPE_CHECKING:
+    import argparse
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    style = argparse.RawDescriptionHelpFormatter
-    top = argparse.ArgumentParser(
-        prog="panmunjom",
-        description="Run what documents claim about how a war ends: futures, endings, verdicts, scores.",
-        epilog=_EPILOG,
-        formatter_class=style,
-    )
-    top.add_argument("--version", action="version", version=f"panmunjom {__version__}")
-    verbs = top.add_subparsers(dest="verb", metavar="COMMAND", required=True)
-
-    run = verbs.add_parser(
-        "run",
-        help="run a case: endings by view, verdicts, a report",
-        epilog=_RUN_EPILOG,
-        formatter_class=style,
-    )
-    run.add_argument("case", help="a shipped case ('panmunjom cases') or a folder")
-    run.add_argument(
-        "--view",
-        action="append",
-        default=[],
-        metavar="VIEW",
-        help="run this view only (may be given several times)",
-    )
-    run.add_argument(
-        "--futures", type=_count, default=16_384, metavar="N", help="futures for each view (default 16384)"
-    )
-    run.add_argument(
-        "--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers (default 1)"
-    )
-    run.add_argument("--until", metavar="DATE", help="horizon (default: five years after the view's start)")
-    run.add_argument("--as-of", metavar="DATE", help="use only what was known by that day")
-    run.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="PARAMETER=FIGURE",
-        help="set a parameter or a switch in every view",
-    )
-    run.add_argument(
-        "--do",
-        action="append",
-        default=[],
-        metavar='"EVENT at DATE"',
-        help="force an event, or change a parameter, on a date",
-    )
-    run.add_argument(
-        "--documents", metavar="FOLDER", help="where the documents lie: the report then quotes the passages"
-    )
-    run.add_argument(
-        "--out", metavar="FOLDER", help="where to save the run (default: runs/CASE/... in this folder)"
-    )
-    run.add_argument(
-        "--json", action="store_true", help="print one JSON object and nothing else on standard output"
-    )
-
-    check = verbs.add_parser("check", help="load and check a case without running it")
-    check.add_argument("case", help="a shipped case or a folder")
-    check.add_argument(
-        "--documents", metavar="FOLDER", help="verify the claims' passages in the documents there"
-    )
-    check.add_argument("--json", action="store_true", help="print the problems as JSON")
-
-    new = verbs.add_parser("new", help="write a small case that runs")
-    new.add_argument("folder", help="a folder that does not exist yet, or is empty")
-
-    cases = verbs.add_parser("cases", help="list the cases that ship with the program")
-    cases.add_argument("--json", action="store_true", help="print them as JSON")
-    return top
-
-
-def _count(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
-    if not 16 <= number <= 10_000_000:
-        raise argparse.ArgumentTypeError("the number of futures must lie between 16 and 10,000,000")
-    return number
-
-
-def _seed(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
-    if not 0 <= number < 2**64:
-        raise argparse.ArgumentTypeError("the seed must lie between 0 and 2^64 - 1")
-    return number
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the command. Returns the exit status; never lets a traceback of a user's mistake through."""
+    try:
+        return guarded(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nstopped\n")
+        return 130
+
+
+def guarded(arguments: list[str] | None) -> int:
+    """The command with everything caught but Ctrl-C."""
+    prepare_streams()
+    from .arguments import parser
+
     given = parser().parse_args(arguments)
     from ..text.problems import CaseError
     from . import terminal
 
     try:
-        if given.verb == "run":
-            from .run import run
-
-            return run(given)
-        from .others import cases, check, new
-
-        return {"check": check, "new": new, "cases": cases}[given.verb](given)
+        status = obey(given)
+        sys.stdout.flush()  # a full disk or a closed pipe shows here, not when the interpreter ends
+        return status
     except CaseError as error:
         return terminal.fail(error)
-    except KeyboardInterrupt:
-        sys.stderr.write("\nstopped\n")
-        return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return 141
     except OSError as error:
         name = f"'{error.filename}': " if error.filename else ""
         sys.stderr.write(f"error: {name}{error.strerror or error}\n")
+        drop_output()
         return 1
+
+
+def obey(given: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    if given.verb == "run":
+        from .run import run
+
+        return run(given)
+    from .others import cases, check, new
+
+    return {"check": check, "new": new, "cases": cases}[given.verb](given)
+
+
+def prepare_streams() -> None:
+    """Streams that can be written to: nothing where they are closed, ``?`` for what their encoding lacks."""
+    import os
+
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def drop_output() -> None:
+    """Let nothing more be written to standard output, so that the end of the interpreter stays silent."""
+    import os
+
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass
 
 
 if __name__ == "__main__":

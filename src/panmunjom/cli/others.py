@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 from ..case.loading import load, shipped
 from ..case.new import write_new
 from ..evidence.quotes import verify
+from ..report.words import count
 from ..text.problems import NOWHERE, CaseError, Problem, Problems
-from .terminal import bold, dim, show_problems, table
+from .terminal import bold, dim, show_problems
 
 
 def check(given: argparse.Namespace) -> int:
@@ -23,15 +26,18 @@ def check(given: argparse.Namespace) -> int:
         found = list(case.warnings)
         world = case.built.world
         lines.append(
-            f"{case.id}: {len(case.library.sources)} sources, {len(case.library.claims)} claims, "
-            f"{len(case.views)} views, {len(world.parameters)} parameters, {len(world.stocks)} stocks, "
-            f"{len(world.events)} events, {len(world.endings)} endings"
+            f"{case.id}: {count(len(case.library.sources), 'source')}, {count(len(case.library.claims), 'claim')}, "
+            f"{count(len(case.views), 'view')}, {count(len(world.parameters), 'parameter')}, "
+            f"{count(len(world.stocks), 'stock')}, {count(len(world.events), 'event')}, "
+            f"{count(len(world.endings), 'ending')}"
         )
         placed = sum(1 for c in case.library.claims.values() if c.passage.document)
         if given.documents:
             folder = Path(given.documents)
             if not folder.is_dir():
-                raise CaseError([Problem("no-documents", NOWHERE, f"there is no folder '{given.documents}'")])
+                raise CaseError(
+                    [Problem("no-documents", NOWHERE, f"--documents: there is no folder '{given.documents}'")]
+                )
             quotes = verify(case.library, folder, problems)
             lines.append(
                 f"passages: {quotes.right} of {placed} found to the letter, {quotes.wrong} wrong, "
@@ -66,13 +72,14 @@ def check(given: argparse.Namespace) -> int:
 def new(given: argparse.Namespace) -> int:
     """Write a small case that runs."""
     folder = write_new(Path(given.folder))
-    print(f"wrote {folder}: read its files, then\n\n  panmunjom run {folder}")
+    name = f"./{folder}" if str(folder) in shipped() else str(folder)  # a bare name means the shipped case
+    print(f"wrote {folder}: read its files, then\n\n  panmunjom run {shlex.quote(name)}")
     return 0
 
 
 def cases(given: argparse.Namespace) -> int:
     """List what ships."""
-    found = []
+    found: list[dict[str, Any]] = []
     for name in shipped():
         try:
             case = load(name)
@@ -101,8 +108,9 @@ def cases(given: argparse.Namespace) -> int:
         return 0
     for case_record in found:
         print(f"{bold(str(case_record['id']))}  {case_record['title']}")
-        print(dim(f"  {case_record['claims']} claims; views {', '.join(case_record['views'])}"))  # type: ignore[arg-type]
+        views = ", ".join(case_record["views"])
+        print(dim(f"  {count(case_record['claims'], 'claim')}; views {views}"))
     return 0
 
 
-__all__ = ["cases", "check", "new", "table"]
+__all__ = ["cases", "check", "new"]

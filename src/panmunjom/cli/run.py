@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import sys
 import time
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,13 +21,13 @@ from ..case.views import parse_do, parse_figure
 from ..quantities.calendar import parse_date
 from ..report.assemble import as_json, summarise
 from ..report.render import render
-from ..text.problems import NOWHERE, Problems, nearest
+from ..text.problems import NOWHERE, CaseError, Problem, Problems, nearest
 from .printing import print_study
 from .terminal import Progress
 
 
 def run(given: argparse.Namespace) -> int:
-    """Run and print; the exit status is 0, or 130 where Ctrl-C left only a part."""
+    """Run and print; the exit status is 0, 1 where a view is refused, or 130 where Ctrl-C left only a part."""
     began = time.perf_counter()
     case = load(given.case)
     loaded = time.perf_counter() - began
@@ -35,9 +38,11 @@ def run(given: argparse.Namespace) -> int:
     progress = Progress()
     try:
         done = study(case, options, given.view, progress.stage, {"load": loaded})
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             folder.rmdir()  # only if nothing is in it
+        if isinstance(error, CaseError):
+            raise CaseError(placed(error.problems)) from None
         raise
     finally:
         progress.close()
@@ -50,7 +55,34 @@ def run(given: argparse.Namespace) -> int:
     if trouble:
         sys.stderr.write(f"error: the run could not be saved: {trouble}\n")
         return 1
-    return 0 if done.complete else 130
+    if not done.complete:
+        return 130
+    return 0 if all(view.ensemble.usable for view in done.views.values()) else 1
+
+
+_OPTIONS = {
+    "unknown-view": "--view",
+    "wrong-unit": "--set",
+    "unknown-unit": "--set",
+    "outside-bounds": "--set",
+}
+
+
+def placed(problems: Iterable[Problem], option: str = "") -> list[Problem]:
+    """Problems of the call with the option in front that they are about; those of the case as they are."""
+    found = []
+    for problem in problems:
+        name = option or _OPTIONS.get(problem.code, "")
+        if name and problem.place.source is NOWHERE.source and not problem.message.startswith("--"):
+            problem = replace(problem, message=f"{name}: {problem.message}")
+        found.append(problem)
+    return found
+
+
+def hand_on(found: Problems, option: str, problems: Problems) -> None:
+    """Add problems of one option to the others."""
+    for problem in placed(found, option):
+        problems.add(problem.code, problem.place, problem.message, problem.hint, problem.severity)
 
 
 def read_options(given: argparse.Namespace, case: Case) -> Options:
@@ -98,7 +130,10 @@ def read_setting(text: str, case: Case, problems: Problems) -> Setting | None:
             "unknown-name", NOWHERE, f"--set: there is no parameter '{target}'", nearest(target, known)
         )
         return None
-    return parse_figure(target, figure.strip(), NOWHERE, problems)
+    found = Problems()
+    setting = parse_figure(target, figure.strip(), NOWHERE, found)
+    hand_on(found, "--set", problems)
+    return setting
 
 
 def read_switch(name: str, position: str, case: Case, problems: Problems) -> dict[str, str]:
@@ -114,7 +149,9 @@ def read_switch(name: str, position: str, case: Case, problems: Problems) -> dic
 
 def read_do(text: str, case: Case, problems: Problems) -> Intervention | None:
     """``event at DATE`` from the command line."""
-    found = parse_do(text, NOWHERE, problems)
+    wrong = Problems()
+    found = parse_do(text, NOWHERE, wrong)
+    hand_on(wrong, "--do", problems)
     if found is None:
         return None
     events = [e.name for e in case.built.graph.events]
@@ -139,21 +176,48 @@ def read_do(text: str, case: Case, problems: Problems) -> Intervention | None:
 
 def prepare(case: Case, out: str | None) -> Path:
     """The folder of the run, made and found to be writable. Raises ``OSError``."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    folder = Path(out) if out else Path("runs") / case.id / stamp
-    folder.mkdir(parents=True, exist_ok=True)
+    if out:
+        folder = Path(out)
+        folder.mkdir(parents=True, exist_ok=True)
+    else:
+        folder = fresh(Path("runs") / case.id / datetime.now(UTC).strftime("%Y%m%d-%H%M%S"))
     probe = folder / ".writable"
     probe.write_bytes(b"")
     probe.unlink()
     return folder
 
 
+def fresh(folder: Path) -> Path:
+    """Make a folder that nobody else has: with -2, -3 ... behind its name where there is one. Raises ``OSError``."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while True:
+        tried = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
+        try:
+            tried.mkdir()
+            return tried
+        except FileExistsError:
+            number += 1
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises ``OSError``."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
+
 def save(done: Study, folder: Path, documents: Path | None) -> str:
     """Write the figures and the report; returns what went wrong, or an empty text."""
     try:
         text = json.dumps(as_json(done), ensure_ascii=False, indent=1)
-        (folder / "run.json").write_text(text, encoding="utf-8")
-        (folder / "report.html").write_text(render(summarise(done, documents)), encoding="utf-8")
+        write_whole(folder / "run.json", text)
+        write_whole(folder / "report.html", render(summarise(done, documents)))
     except OSError as error:
         return f"{folder}: {error.strerror or error}"
     return ""

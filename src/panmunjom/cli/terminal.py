@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from typing import TextIO
@@ -30,6 +31,11 @@ def dim(text: str) -> str:
     return paint(text, "2", sys.stdout)
 
 
+def width() -> int:
+    """Columns of the terminal that are used, between 60 and 110."""
+    return max(60, min(110, shutil.get_terminal_size((100, 24)).columns))
+
+
 class Progress:
     """One line on standard error that says what is done; silent off a terminal and for the first second."""
 
@@ -55,7 +61,11 @@ class Progress:
         part = min(1.0, at / self.total)
         bar = "█" * round(24 * part) + "░" * (24 - round(24 * part))
         left = (now - self.began) * (1 - part) / max(part, 0.01)
-        self.stream.write(f"\r\x1b[K{bar} {part:4.0%}  {printable(self.what)}  about {left:.0f} s left")
+        text = f"{bar} {part:4.0%}  {printable(self.what)}  about {left:.0f} s left"
+        room = (
+            shutil.get_terminal_size((80, 24)).columns - 1
+        )  # a longer line would wrap and leave itself behind
+        self.stream.write("\r\x1b[K" + text[: max(1, room)])
         self.stream.flush()
 
     def close(self) -> None:

@@ -229,7 +229,7 @@ class Evaluator:
             when: npt.NDArray[Any] = values[event.when] if event.when >= 0 else np.ones(self.size, bool)
             if event.rate >= 0:
                 rate = values[event.rate]
-                bad |= when & ~(rate >= 0)
+                bad |= when & ~((rate >= 0) & (rate < np.inf))
                 chance = 1.0 - vecarrays.exp(-(rate * dt))
                 happens: npt.NDArray[Any] = when & (values[event.draw] < chance)
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -122,10 +122,10 @@ def run_rows(
         points=luck.copy(),
         ending=blocks.slot(graph.ending_slot).astype(np.int16),
         ending_day=blocks.slot(graph.ending_date_slot).copy(),
-        first=np.array([blocks.slot(a.first) for a in graph.answers]).reshape(len(graph.answers), -1),
-        now=np.array([blocks.slot(a.now) != 0 for a in graph.answers]).reshape(len(graph.answers), -1),
+        first=stacked([blocks.slot(a.first) for a in graph.answers], blocks.size),
+        now=stacked([blocks.slot(a.now) for a in graph.answers], blocks.size) != 0,
         bad=bad,
-        final=np.array([blocks.slot(s.slot) for s in graph.stocks]),
+        final=stacked([blocks.slot(s.slot) for s in graph.stocks], blocks.size),
         limited={
             slot.item: float(blocks.slot(i)[fine].mean()) if fine.any() else 0.0
             for i, slot in enumerate(graph.slots)
@@ -146,6 +146,27 @@ def run_rows(
                 )
             )
     return raw
+
+
+def part(raw: Raw, begin: int, end: int) -> Raw:
+    """The futures from ``begin`` to ``end`` - 1 of a run, without its bands."""
+    return replace(
+        raw,
+        points=raw.points[begin:end],
+        ending=raw.ending[begin:end],
+        ending_day=raw.ending_day[begin:end],
+        first=raw.first[:, begin:end],
+        now=raw.now[:, begin:end],
+        bad=raw.bad[begin:end],
+        final=raw.final[:, begin:end],
+        bands=[],
+        months=[],
+    )
+
+
+def stacked(columns: list[Array], size: int) -> Array:
+    """Columns of n futures as rows, shape (columns, n), also where there is none."""
+    return np.array(columns) if columns else np.empty((0, size))
 
 
 def join(parts: list[Raw]) -> Raw:

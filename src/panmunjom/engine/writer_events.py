@@ -76,7 +76,8 @@ class EventWriter(BlockWriter):
         return happens, wrong, rate
 
     def test_rate(self, event: EventStep, rate: str, when: str, dt: str) -> tuple[str, str]:
-        wrong = self.logic("and", when, self.no(self.fcmp("oge", rate, 0.0)))
+        fine = self.logic("and", self.fcmp("oge", rate, 0.0), self.fcmp("olt", rate, float("inf")))
+        wrong = self.logic("and", when, self.no(fine))
         return self.below_chance(self.node(event.draw), self.fmul(rate, dt), when), wrong
 
     def below_chance(self, draw: str, x: str, where: str) -> str:

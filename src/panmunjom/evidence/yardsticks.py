@@ -25,6 +25,14 @@ HEDGES: dict[str, tuple[float, float]] = {
     "thousands_of": (1.0, 8.0),
     "estimated": (0.85, 1.15),
     "possible": (0.5, 1.5),
+    # Words that carry no number: kept, because the documents have them, and they widen no figure.
+    "may": (1.0, 1.0),
+    "could": (1.0, 1.0),
+    "can": (1.0, 1.0),
+    "appears": (1.0, 1.0),
+    "theoretically": (1.0, 1.0),
+    "not_excluded": (1.0, 1.0),
+    "unlikely": (1.0, 1.0),  # its number, where a yardstick has one, is the claim's ``probability``
 }
 
 # Weights of the two Admiralty axes in a pool, and the least spread (standard deviation of the logarithm) with

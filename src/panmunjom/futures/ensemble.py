@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..engine.run import Raw
 from ..engine.sampling import REPLICATES
+from ..text.figures import share as in_words
 from ..world.graph import Graph
 
 WARN_BAD, REFUSE_BAD = 0.001, 0.05  # shares of futures that stopped being finite
@@ -35,7 +36,7 @@ def share(flags: npt.NDArray[np.bool_], points: npt.NDArray[np.uint64]) -> Share
     """The share of futures with a flag; the error comes from the independent scrambles."""
     n = len(flags)
     if n == 0:
-        return Share(math.nan, math.nan, 0, 0)
+        return Share(math.nan, math.nan, 0, 0)  # no finite future: nothing can be said
     means = replicate_means(flags.astype(float), points)
     error = float(np.std(means, ddof=1) / math.sqrt(len(means))) if len(means) > 1 else math.nan
     return Share(float(flags.mean()), error, int(flags.sum()), n)
@@ -55,6 +56,8 @@ def paired(
     a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_], points: npt.NDArray[np.uint64]
 ) -> tuple[float, float]:
     """Difference of two shares over the same futures with the same luck (b minus a) and its paired error."""
+    if len(points) == 0:
+        return math.nan, math.nan
     means = replicate_means(b.astype(float) - a.astype(float), points)
     return float(means.mean()), float(np.std(means, ddof=1) / math.sqrt(len(means))) if len(
         means
@@ -122,8 +125,10 @@ class Ensemble:
         return out
 
     def __repr__(self) -> str:
-        top = sorted(self.endings().items(), key=lambda kv: -kv[1].p)[:3]
-        words = ", ".join(f"{name} {s}" for name, s in top)
+        words = "refused: too many futures stopped being finite"
+        if self.usable:
+            top = sorted(self.endings().items(), key=lambda kv: -kv[1].p)[:3]
+            words = ", ".join(f"{name} {in_words(s.p, s.se, s.futures)}" for name, s in top)
         return (
             f"<Ensemble {self.name}: {len(self.raw.points):,} futures {self.start} to {self.until}; {words}>"
         )
@@ -131,10 +136,12 @@ class Ensemble:
     def _repr_html_(self) -> str:
         from html import escape
 
+        caption = f"{escape(self.name)}, {self.start} to {self.until}, {len(self.raw.points):,} futures"
+        if not self.usable:
+            return f"<table><caption>{caption}: refused, too many stopped being finite</caption></table>"
         body = "".join(
-            f"<tr><th>{escape(k)}</th><td>{s}</td><td>± {s.se:.3f}</td></tr>"
+            f"<tr><th>{escape(k.replace('_', ' '))}</th><td>{escape(in_words(s.p, s.se, s.futures))}</td></tr>"
             for k, s in self.endings().items()
         )
-        caption = f"{escape(self.name)}, {self.start} to {self.until}, {len(self.raw.points):,} futures"
-        head = "<tr><th>ending</th><th>share</th><th>Monte Carlo error</th></tr>"
+        head = "<tr><th>ending</th><th>share ± sampling error (two standard errors)</th></tr>"
         return f"<table><caption>{caption}</caption>{head}{body}</table>"

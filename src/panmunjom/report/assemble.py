@@ -13,8 +13,9 @@ from ..evidence.quotes import quote
 from ..evidence.records import Claim
 from ..futures.ensemble import Share
 from ..quantities.units import ONE
-from .sentences import headline, label_of, sublines
+from .sentences import headline, label_of, notes, sublines, turned_futures
 from .summary import Summary
+from .words import between, number, shortened, unit, without_unit
 
 
 def truth(claim: Claim) -> bool | str | None:
@@ -71,12 +72,12 @@ def as_json(done: Study) -> dict[str, Any]:
         "seed": done.options.seed,
         "futures": done.options.futures,
         "views": views,
-        "switch_futures": done.switch_futures,
+        "switch_futures": turned_futures(done),
         "verdict_futures": done.verdict_futures,
         "complete": done.complete,
         "version": __version__,
         "case_hash": done.case.digest,
-        "warnings": done.warnings,
+        "warnings": notes(done),
         "seconds": {k: round(done.seconds.get(k, 0.0), 3) for k in ("load", "compile", "run", "total")},
     }
 
@@ -114,7 +115,7 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
         ],
         "questions": [{"id": q.id, "text": q.text, "about": q.about} for q in case.questions.values()],
         "bands": [band for name in order[:1] for band in bands(done.views[name])],
-        "moves": moves(done.views[done.default_view]),
+        "moves": moves(done, done.views[done.default_view]),
         "parameters": parameters(done),
         "switches": switches(done),
         "claims": [claim_record(c, documents) for c in case.library.claims.values()],
@@ -135,7 +136,7 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
             "seconds": {k: done.seconds.get(k, 0.0) for k in ("load", "compile", "run", "total")},
             "futures": done.options.futures,
             "verdict_futures": done.verdict_futures,
-            "switch_futures": done.switch_futures,
+            "switch_futures": turned_futures(done),
             "nonfinite": sum(int((~v.ensemble.fine).sum()) for v in done.views.values()),
             "limited": [
                 {"stock": k, "share": v / steps}
@@ -144,7 +145,7 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
             ],
             "hashes": {"case": case.digest},
         },
-        "warnings": done.warnings,
+        "warnings": notes(done),
     }
     return summary  # type: ignore[return-value]
 
@@ -213,9 +214,12 @@ def bands(view: ViewResult) -> list[dict[str, Any]]:
     return found
 
 
-def moves(view: ViewResult) -> list[dict[str, Any]]:
+def moves(done: Study, view: ViewResult) -> list[dict[str, Any]]:
     """What moves the endings: theories turned, and parameters high against low."""
     found: list[dict[str, Any]] = []
+    if not view.ensemble.usable:
+        return found
+    world = done.case.built.world
     for turn in view.ranges.turns:
         for ending, (difference, error) in turn.differences.items():
             if abs(difference) > 3 * error and difference:
@@ -232,15 +236,17 @@ def moves(view: ViewResult) -> list[dict[str, Any]]:
                     }
                 )
     for driver in view.drivers:
+        used = view.filled.used[driver.parameter]
+        measure = f" {unit(used.unit.text)}" if unit(used.unit.text) else ""
         found.append(
             {
                 "view": view.name,
                 "what": driver.parameter,
                 "kind": "parameter",
                 "ending": driver.ending,
-                "from": f"under {driver.low:.3g}",
-                "to": f"over {driver.high:.3g}",
-                "about": driver.parameter,
+                "from": f"under {number(driver.low)}",
+                "to": f"over {number(driver.high)}{measure}",
+                "about": shortened(world.parameters[used.parameter].about) or driver.parameter,
                 "difference": driver.difference,
                 "se": driver.se,
             }
@@ -275,9 +281,9 @@ def parameters(done: Study) -> list[dict[str, Any]]:
 def used_record(filled: Filled, used: Used) -> dict[str, Any]:
     """What one view uses for a parameter."""
     low, high = used.distribution.interval
-    text = used.distribution.text or f"{low:.4g} to {high:.4g}"
+    text = without_unit(used.distribution.text, used.unit.text) or between(low, high)
     return {
-        "text": f"{text} ({used.conversion})" if used.conversion else text,
+        "text": f"{text}, that is {between(low, high)}" if used.conversion else text,
         "median": used.distribution.median,
         "low": low,
         "high": high,

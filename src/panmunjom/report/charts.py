@@ -59,7 +59,8 @@ class Interval:
 
 @dataclass(frozen=True)
 class Change:
-    """What one change did to one ending; ``error`` is two paired standard errors."""
+    """What one change did to one ending; ``error`` is two paired standard errors. ``name``: the parameter or theory as
+    the case calls it, where ``what`` says it in words."""
 
     what: str
     how: str
@@ -68,6 +69,7 @@ class Change:
     error: float
     text: str
     href: str = ""
+    name: str = ""
 
 
 def linked(href: str, *children: object) -> Markup:
@@ -206,6 +208,9 @@ def tornado(changes: Sequence[Change], width: float, ident: str) -> Markup:
     for change in changes:
         room = width if narrow else 340
         drawn.append(linked(change.href, label(0, y + 14, shorten(change.what, room, 12.5), class_="name")))
+        if change.name:
+            y += 15
+            drawn.append(label(0, y + 14, shorten(change.name, room), class_="quiet"))
         drawn.append(
             label(
                 0,
@@ -214,7 +219,7 @@ def tornado(changes: Sequence[Change], width: float, ident: str) -> Markup:
                 class_="quiet",
             )
         )
-        middle = y + (42 if narrow else 19)
+        middle = y + (42 if narrow else 11 if change.name else 19)
         drawn.append(
             rectangle(scale(0), middle - 7, scale(change.difference), 14, f"seg {change.key.colour}")
         )
@@ -242,7 +247,10 @@ def tornado(changes: Sequence[Change], width: float, ident: str) -> Markup:
             line(scale(value), 18, scale(value), y, "grid zero" if not value else "grid"),
             label(scale(value), 13, text, anchor=anchor),
         ]
-    about = "; ".join(f"{c.what}, {c.how}: {c.key.label} {c.text}" for c in changes) or "Nothing was turned."
+    named = [(c, f"{c.what} ({c.name})" if c.name else c.what) for c in changes]
+    about = (
+        "; ".join(f"{what}, {c.how}: {c.key.label} {c.text}" for c, what in named) or "Nothing was turned."
+    )
     return picture(
         width, y + 4, ident, "Change of an ending's probability, in percentage points", about, *grid, *drawn
     )

@@ -24,7 +24,7 @@ from panmunjom.report.charts import (
 )
 from panmunjom.report.fans import Fan, Panel, fan_chart
 from panmunjom.report.links import Anchors
-from panmunjom.report.summary import Move, Summary, Used, ViewRecord
+from panmunjom.report.summary import Move, Summary, Used, VerdictRecord, ViewRecord
 
 WIDE, PHONE = 1130.0, 340.0
 MOST_PANELS, MOST_MOVES = 12, 12
@@ -52,11 +52,6 @@ ORIGINS = {
     "assumption": "assumption",
     "analyst": "set by hand for this run",
 }
-
-
-def binomial(p: float | None, n: int) -> float | None:
-    """The standard error of a share of ``n`` independent futures."""
-    return math.sqrt(max(0.0, p * (1 - p)) / n) if p is not None and n > 0 else None
 
 
 class Page:
@@ -161,7 +156,7 @@ class Page:
         p, se = words.finite(share.get("p")), words.finite(share.get("se"))
         low, high = words.finite(share.get("low")), words.finite(share.get("high"))
         own = self.own_run(share)
-        span = words.span(low, high, self.s["run"]["switch_futures"])
+        span = words.span(low, high, self.s["run"]["switch_futures"], p, se)
         both = low is not None and high is not None
         error = None if se is None else 2 * se
         text, short = (f"{span} · own run {own}", span) if both else (own, own)
@@ -175,7 +170,13 @@ class Page:
         """A cell of the endings table."""
         share: Any = view["endings"].get(key.id, {})
         return {
-            "span": words.span(share.get("low"), share.get("high"), self.s["run"]["switch_futures"]),
+            "span": words.span(
+                share.get("low"),
+                share.get("high"),
+                self.s["run"]["switch_futures"],
+                share.get("p"),
+                share.get("se"),
+            ),
             "own": self.own_run(share),
             "whisker": whisker(self.interval(view, key)),
         }
@@ -207,12 +208,21 @@ class Page:
         for move in self.moves_of(view["name"])[:MOST_MOVES]:
             key = self.key_of.get(move["ending"], Key(move["ending"], "·", "e9", move["ending"]))
             error = 2 * (words.finite(move["se"]) or 0.0)
-            what = move.get("about") or self.about_of.get(move["what"]) or move["what"]
+            about = move.get("about") or self.about_of.get(move["what"]) or ""
+            what = words.shortened(about) or move["what"]
+            name = move["what"] if about and what != move["what"] else ""
             how = f"{move['from']} → {move['to']}"
             text = words.difference(move["difference"], move["se"])
             changes.append(
                 Change(
-                    what, how, key, move["difference"] or 0.0, error, text, self.anchors.find(move["what"])
+                    what,
+                    how,
+                    key,
+                    move["difference"] or 0.0,
+                    error,
+                    text,
+                    self.anchors.find(move["what"]),
+                    name,
                 )
             )
         ident = self.anchors.id("view", view["name"])
@@ -267,7 +277,7 @@ class Page:
             n = self.s["futures"]
             cells = [
                 {
-                    "text": words.share(p, binomial(p, n), n).partition(" ± "),
+                    "text": words.share(p, words.binomial(p, n), n).partition(" ± "),
                     "shade": min(9, math.ceil(20 * p)) if p else 0,
                 }
                 for p in shares
@@ -326,7 +336,15 @@ class Page:
     def verdict_share(self, share: float | None) -> str:
         """The share of a verdict with its binomial error."""
         p, n = words.finite(share), self.s["run"]["verdict_futures"]
-        return words.share(p, binomial(p, n), n)
+        return words.share(p, words.binomial(p, n), n)
+
+    def verdict_words(self, verdict: VerdictRecord) -> str:
+        """What the verdict means, in a sentence that fits its share: in all futures, in none, or in some."""
+        text, p = VERDICTS[verdict["verdict"]][2], words.finite(verdict["share"])
+        if verdict["verdict"] != "open" or p is None or 0 < p < 1:
+            return text
+        where = "every future" if p >= 1 else "no future"
+        return f"With the document’s own premises it happens in {where}."
 
     def claims_without_source(self) -> list[Any]:
         """Claims whose source has no record."""

@@ -30,10 +30,17 @@ def environment() -> Environment:
         "age": words.age,
         "number": words.number,
         "unit": words.unit,
+        "count": words.count,
         "need": lambda need: words.need(need["low"], need["high"], need["unit"]),
         "thousands": lambda value: f"{value:,}",
     }
-    made.globals |= {"spread": words.spread, "VERDICTS": VERDICTS, "TRUTHS": TRUTHS, "ORIGINS": ORIGINS}
+    made.globals |= {
+        "spread": words.spread,
+        "between": words.between,
+        "VERDICTS": VERDICTS,
+        "TRUTHS": TRUTHS,
+        "ORIGINS": ORIGINS,
+    }
     made.globals["MOST_MOVES"] = MOST_MOVES
     return made
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from ..analysis.study import Study, ViewResult
 from ..case.records import Case
 from ..futures.ensemble import Share
+from .words import count, difference, length, limits, own, points
+
+MUCH = 5  # a range this many times as long as the sampling error is "much" larger
 
 
 def name_of(identifier: str) -> str:
@@ -18,39 +21,53 @@ def label_of(case: Case, ending: str) -> str:
     return declared.label if declared is not None and declared.label else name_of(ending)
 
 
-def percent(p: float) -> str:
-    """A probability in percent, with a decimal below ten."""
-    return f"{100 * p:.0f}%" if p >= 0.0995 else f"{100 * p:.1f}%"
+def turned_futures(done: Study) -> int:
+    """How many futures each turned theory had: never more than the view itself."""
+    return min(done.options.futures, done.switch_futures)
 
 
-def ranged(share: Share, low: float, high: float) -> str:
-    """``31% (20 to 45%)``; no hit in n is under 3/n."""
-    own = percent(share.p) if share.hits else f"under {percent(3 / max(1, share.futures))}"
-    return f"{own} ({100 * low:.0f} to {100 * high:.0f}%)"
+def ranged(share: Share, low: float, high: float, n: int) -> str:
+    """``31% (20 to 45%)``; ``n`` is the number of futures of each turned theory."""
+    ends = limits(low, high, n, share.p, share.se)
+    return f"{own(share.p, share.se, share.futures)}% ({' to '.join(ends)}%)"
 
 
 def leading(done: Study, view: ViewResult, most: int = 2) -> list[str]:
     """The likeliest endings with their ranges in words."""
+    shares, n = view.ensemble.endings(), turned_futures(done)
+    found = []
+    for ending in top(view, most):
+        share = shares[ending]
+        said = (
+            ranged(share, *view.ranges.bounds[ending], n)
+            if view.ranges.turns
+            else f"{own(share.p, share.se, share.futures)}%"
+        )
+        found.append(f"“{label_of(done.case, ending)}” in {said}")
+    return found
+
+
+def top(view: ViewResult, most: int = 2) -> list[str]:
+    """The likeliest endings, likeliest first."""
     shares = view.ensemble.endings()
-    order = sorted(shares, key=lambda e: -shares[e].p)[:most]
-    return [f"“{label_of(done.case, e)}” in {ranged(shares[e], *view.ranges.bounds[e])}" for e in order]
+    return sorted(shares, key=lambda e: -shares[e].p)[:most]
 
 
 def headline(done: Study) -> str:
     """The first sentences of a run."""
     view = done.views[done.default_view]
     if not view.ensemble.usable:
-        return "Too many futures stopped being finite: no probability can be given."
-    years = (view.ensemble.until - view.ensemble.start).days / 365.25
-    span = f"{years:.0f} year{'s' * (round(years) != 1)}" if years >= 0.95 else f"{12 * years:.0f} months"
+        return (
+            f"Refused: in the view {view.name} {100 * view.ensemble.bad_share:.0f}% of the futures stopped being "
+            "finite, so no probability is given for it and the exit status is 1."
+        )
+    span = length((view.ensemble.until - view.ensemble.start).days)
     sure = max(high for _, high in view.ranges.bounds.values()) > 0.9
-    opening = f"From {day(view)} and {span} ahead" + (":" if sure else ", no ending is certain.")
-    rest = ", then ".join(leading(done, view))
-    return (
-        f"{opening} The likeliest is {rest} of futures. In brackets: the range over the theories."
-        if not sure
-        else f"{opening} {rest} of futures. In brackets: the range over the theories."
+    opening = f"From {day(view)} and {span} ahead" + (
+        ":" if sure else ", no ending is certain. The likeliest is"
     )
+    brackets = " In brackets: the range over the theories." if view.ranges.turns else ""
+    return f"{opening} {', then '.join(leading(done, view))} of futures.{brackets}"
 
 
 def day(view: ViewResult) -> str:
@@ -61,14 +78,20 @@ def day(view: ViewResult) -> str:
 
 def sublines(done: Study) -> list[str]:
     """What stands under the headline."""
-    lines = [
-        f"This is the view {done.default_view}: what was claimed by then, pooled. "
-        "Sampling error is much smaller than the range over the theories.",
-    ]
+    view = done.views[done.default_view]
+    document = view.filled.view.source in done.case.library.sources
+    told = "the war as this document tells it" if document else "what was claimed by then, pooled"
+    lines = [f"This is the view {done.default_view}: {told}.{sampling(view)}"]
+    refused = [v.name for v in done.views.values() if not v.ensemble.usable and v is not view]
+    if refused:
+        lines.append(
+            f"Refused: {', '.join(refused)}. Too many futures stopped being finite there: no probability is given and "
+            "the exit status is 1."
+        )
     counts: dict[str, int] = {}
     judged = fell = 0
-    for view in done.views.values():
-        for verdict in view.verdicts:
+    for result in done.views.values():
+        for verdict in result.verdicts:
             counts[verdict.verdict] = counts.get(verdict.verdict, 0) + 1
             came = done.case.library.claims[verdict.claim].came_true
             judged += bool(came)
@@ -91,23 +114,51 @@ def sublines(done: Study) -> list[str]:
         lines.append(f"{opening}: {', '.join(said)}.")
     if judged:
         lines.append(
-            f"Of the {judged} conclusions here that reality has answered, {fell} came out false. "
+            f"Of the {count(judged, 'conclusion')} here that reality has answered, {fell} came out false. "
             "Whether an argument is sound and whether it came true are kept apart."
         )
     return lines
 
 
+def sampling(view: ViewResult) -> str:
+    """How the sampling error (two standard errors) of the likeliest endings compares with their ranges, in a sentence."""
+    if not view.ensemble.usable:
+        return ""
+    shares = view.ensemble.endings()
+    pairs = [(2 * shares[e].se, view.ranges.bounds[e][1] - view.ranges.bounds[e][0]) for e in top(view)]
+    error = max(e for e, _ in pairs)
+    if error != error:
+        return ""
+    said = f"± {points(error, error)} points" if error else "zero"
+    if not view.ranges.turns:
+        return f" Its sampling error is up to {said}; no theory was turned."
+    if all(width >= MUCH * e for e, width in pairs):
+        return f" Sampling error (up to {said}) is much smaller than the range over the theories."
+    if all(width > 2 * e for e, width in pairs):
+        return f" Sampling error (up to {said}) is smaller than the range over the theories."
+    return f" Sampling error (up to {said}) is as large as the range over the theories: run more futures."
+
+
 def turned(case: Case, view: ViewResult, most: int = 3) -> list[str]:
     """The theories that matter most for any ending, in words."""
     ranked = []
-    for turn in view.ranges.turns:
-        ending, (difference, error) = max(turn.differences.items(), key=lambda kv: abs(kv[1][0]))
-        if abs(difference) > 3 * error and difference:
-            ranked.append(
-                (
-                    abs(difference),
-                    f"{turn.switch} {turn.was} → {turn.to}: {label_of(case, ending)} "
-                    f"{100 * difference:+.0f} points (± {100 * 2 * error:.0f})",
-                )
+    for turn in view.ranges.turns if view.ensemble.usable else []:
+        ending, (change, error) = max(turn.differences.items(), key=lambda kv: abs(kv[1][0]))
+        if abs(change) > 3 * error and change:
+            text = (
+                f"{turn.switch} {turn.was} → {turn.to}: {label_of(case, ending)} {difference(change, error)}"
             )
+            ranked.append((abs(change), text))
     return [text for _, text in sorted(ranked, reverse=True)[:most]]
+
+
+def notes(done: Study) -> list[str]:
+    """The warnings; of a view that is refused only those that give no probability of it."""
+    refused = [f"{v.name}: " for v in done.views.values() if not v.ensemble.usable]
+    found = []
+    for text in done.warnings:
+        about = next((start for start in refused if text.startswith(start)), None)
+        if about and (" has a probability of " in text or " comes to " in text):
+            continue
+        found.append(text)
+    return found

@@ -5,20 +5,13 @@ from __future__ import annotations
 import math
 from datetime import date
 
+from panmunjom.text.figures import DASH, binomial, finite, limits, own, points, share, span
 from panmunjom.text.problems import printable
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DASH = "–"
 KEEP = (
     "\n\u00a0\u00ad\u2009\u200a\u202f"  # line breaks, spaces and hyphens of typography; all other controls go
 )
-
-
-def finite(value: object) -> float | None:
-    """``value`` as a float, or None if it is no finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if math.isfinite(value) else None
 
 
 def clean(value: object) -> object:
@@ -31,51 +24,6 @@ def clean(value: object) -> object:
     if isinstance(value, list | tuple):
         return [clean(item) for item in value]
     return value
-
-
-def points(p: float, step: float | None = None) -> str:
-    """Percentage points without the sign: 31, 4.2, 0.31; ``step`` (a share) sets the last digit that is worth
-    printing."""
-    value = 100 * p
-    if step:
-        digits = max(0, min(3, -math.floor(math.log10(100 * step))))
-    elif value >= 9.95:
-        digits = 0
-    elif value >= 0.995:
-        digits = 1
-    else:
-        digits = 0 if value == 0 else min(4, 1 - math.floor(math.log10(value)))
-    return f"{value:.{digits}f}"
-
-
-def share(p: object, se: object, n: int = 0) -> str:
-    """A probability with its sampling error (two standard errors, 95%): ``31.2 ± 0.7%``.
-
-    No hit in ``n`` futures is ``< 3/n`` and no miss ``> 1 - 3/n`` (the rule of three).
-    """
-    value, error = finite(p), finite(se)
-    if value is None:
-        return DASH
-    if n and value <= 0:
-        return f"< {points(min(1, 3 / n))}%"
-    if n and value >= 1:
-        return f"> {100 * max(0.0, 1 - 3 / n):.4g}%"
-    if not error:
-        return f"{points(value)}%"
-    return f"{points(value, 2 * error)} ± {points(2 * error, 2 * error)}%"
-
-
-def span(low: object, high: object, n: int = 0) -> str:
-    """A range of probabilities: ``12–55%``; one number where both print the same; no hit in ``n`` futures is
-    ``<3/n``."""
-    a, b = finite(low), finite(high)
-    if a is None or b is None:
-        return DASH
-    none = f"<{points(min(1, 3 / n))}" if n else "0"
-    if n and b <= 3 / n and a <= 0:
-        return f"{none}%"
-    first, last = (none if value <= 0 else points(value) for value in (a, b))
-    return f"{last}%" if first == last else f"{first}–{last}%"
 
 
 def difference(value: object, se: object) -> str:
@@ -139,9 +87,43 @@ def age(days: object) -> str:
     return f"{x / 30.4375:.0f} months" if x < 730 else f"{x / 365.25:.1f} years"
 
 
+def count(n: int, word: str) -> str:
+    """``1 claim``, ``1,204 claims``."""
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
+
+
+def length(days: float) -> str:
+    """A span of time: ``5 years``, ``7 months``, ``12 days``."""
+    if days >= 0.95 * 365.25:
+        return count(round(days / 365.25), "year")
+    return count(round(days / 30.4375), "month") if days >= 60 else count(round(days), "day")
+
+
+def shortened(text: str, most: int = 48) -> str:
+    """``text`` cut at a word boundary to ``most`` characters, with an ellipsis where something is left out."""
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    whole = cut if text[most - 1] == " " else cut.rpartition(" ")[0] or cut
+    return whole.rstrip(" ,;:") + "…"
+
+
+def without_unit(text: str, unit_text: str | None) -> str:
+    """A figure as written, without the unit behind it where that is the one printed beside it."""
+    return text.removesuffix(unit_text).rstrip() if unit_text not in (None, "", "1") else text
+
+
+def between(low: object, high: object) -> str:
+    """``4,200 to 7,500``; one number where both are the same."""
+    first, last = number(low), number(high)
+    return first if first == last else f"{first} to {last}"
+
+
 def unit(text: str | None) -> str:
     """A unit as a reader writes it: ``km²``, ``thousand men``; nothing for a pure number."""
-    return "" if text in (None, "", "1") else str(text).replace("^2", "²").replace("^3", "³").replace("_", " ")
+    return (
+        "" if text in (None, "", "1") else str(text).replace("^2", "²").replace("^3", "³").replace("_", " ")
+    )
 
 
 def spread(text: str, median: object, low: object, high: object) -> str:
@@ -168,3 +150,30 @@ def need(low: object, high: object, unit_text: str) -> str:
     if a is None:
         return f"at most {number(b)}{tail}"
     return f"exactly {number(a)}{tail}" if a == b else f"between {number(a)} and {number(b)}{tail}"
+
+
+__all__ = [
+    "DASH",
+    "MONTHS",
+    "age",
+    "between",
+    "binomial",
+    "clean",
+    "count",
+    "day",
+    "difference",
+    "finite",
+    "length",
+    "limits",
+    "need",
+    "number",
+    "own",
+    "points",
+    "share",
+    "shortened",
+    "span",
+    "spread",
+    "unit",
+    "without_unit",
+    "year_of",
+]

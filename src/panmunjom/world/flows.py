@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..quantities.units import PER_TIME, PURE, Dimension
 from ..text.syntax import Binary, Expression, Name
 from .declared import Members
@@ -97,9 +99,13 @@ class Flows(Named):
         self.resolver.path = scalar
         tree = stock.start.of(members) if stock.start else None
         if tree is not None:
-            self.graph.slots[slot].start = self.resolver.number(
-                tree, context, self.dimension(name), f"the start of '{name}'"
-            )
+            start = self.resolver.number(tree, context, self.dimension(name), f"the start of '{name}'")
+            if (
+                not stock.may_be_negative
+            ):  # a start below zero is an error of that future, as a negative flow is
+                below = self.maker.flag("lt", start, self.maker.const(0.0))
+                start = self.maker.select(below, self.maker.const(math.nan), start)
+            self.graph.slots[slot].start = start
         self.resolver.path = scalar
         if stock.change is not None and (change := stock.change.of(members)) is not None:
             node = self.resolver.number(change, context, self.per_time(name), f"the change of '{name}'")
