@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from ..case.filling import fill, pooled_view
+from ..case.filling import beyond, fill, pooled_view
 from ..case.records import Case, Filled, Intervention, Setting, View
 from ..engine.kernel import Kernel
 from ..engine.run import BAND_FUTURES, CHUNK, Change, join, run_rows, simulate
@@ -19,7 +19,7 @@ from ..engine.sampling import Draw, rows
 from ..engine.schedule import Schedule, schedule
 from ..futures.ensemble import Ensemble
 from ..quantities.calendar import later
-from ..quantities.units import ONE
+from ..quantities.units import ONE, UnknownUnit
 from ..text.problems import NOWHERE, CaseError, Problem, Problems, nearest
 
 Tick = Callable[[float], None]
@@ -121,7 +121,11 @@ class Runner:
                     f"'{do.target}' is drawn anew by events: set it for the whole run instead",
                 )
             else:
-                later_changes.append((do, built.row_of[do.target]))
+                row = built.row_of[do.target]
+                trouble = self.misfit(do, row)
+                if trouble:
+                    problems.add("bad-intervention", do.place, trouble)
+                later_changes.append((do, row))
         problems.stop()
         plan = schedule(graph, filled.start, until, step_days or self.case.step_days, forced)
         changes = []
@@ -130,6 +134,21 @@ class Runner:
             unit = graph.rows[row].unit or ONE
             changes.append(Change(plan.index(do.day), row, do.distribution.median * unit.factor))
         return plan, changes
+
+    def misfit(self, do: Intervention, row: int) -> str:
+        """What is wrong with the unit or the size of an intervention's figure; empty where nothing is."""
+        built = self.case.built
+        row_unit = built.graph.rows[row].unit or ONE
+        assert do.distribution is not None
+        if do.unit:
+            try:
+                said = built.units.parse(do.unit)
+            except UnknownUnit as error:
+                return str(error)
+            if said != row_unit and (said.dimension != row_unit.dimension or said.factor != row_unit.factor):
+                return f"'{do.target}' is kept in {row_unit.text or 'a pure number'}, not in {do.unit}"
+        parameter = built.world.parameters.get(built.graph.rows[row].parameter)
+        return beyond(parameter, do.distribution) if parameter is not None else ""
 
     def table(self, filled: Filled, futures: int, switches: dict[str, str] | None = None) -> Table:
         """Rows of the first futures of a view, shape (rows, futures); drawn once a view, however its switches are turned."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..case.filling import OLD_DAYS, unknown_view
 from ..case.records import Case, Filled
+from ..engine.kernel import interrupted
 from ..futures.ensemble import REFUSE_BAD, WARN_BAD, Ensemble
 from ..quantities.calendar import parse_date
 from ..text import figures
@@ -150,9 +151,11 @@ def study(
     for filled in todo:
         try:
             results[filled.name] = view_result(runner, filled, filled.name == default, stage, 1.0 / len(todo))
-        except KeyboardInterrupt:
-            if not results:
+        except BaseException as error:
+            if not interrupted(error):
                 raise
+            if not results:
+                raise KeyboardInterrupt from error
             complete = False  # what is finished is kept
             break
     if default not in results:
@@ -194,9 +197,10 @@ def warnings(done: Study) -> list[str]:
             found.append(
                 f"{view.name}: {bad:.1%} of the futures stopped being finite; no probability is printed"
             )
-        elif bad > WARN_BAD:
-            found.append(f"{view.name}: {bad:.2%} of the futures stopped being finite and are left out")
+            found.append(f"{view.name}: {broken(view.ensemble)}")
+            continue
         if bad > WARN_BAD:
+            found.append(f"{view.name}: {bad:.2%} of the futures stopped being finite and are left out")
             found.append(f"{view.name}: {broken(view.ensemble)}")
         if view.filled.hidden:
             found.append(f"{view.name}: not known by then and left out: {', '.join(view.filled.hidden)}")

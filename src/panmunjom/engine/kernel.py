@@ -35,6 +35,13 @@ def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike = np.float64) -> npt.ND
     return raw[offset : offset + size].view(kind).reshape(shape)
 
 
+def interrupted(error: BaseException) -> bool:
+    """Whether an exception is a Ctrl-C: ctypes dresses one that comes while it converts arguments as its own."""
+    return isinstance(error, KeyboardInterrupt) or (
+        isinstance(error, ctypes.ArgumentError) and "KeyboardInterrupt" in str(error)
+    )
+
+
 class Blocks:
     """State, rows and luck of n futures as the kernel wants them: (blocks, things, lanes), whole blocks."""
 

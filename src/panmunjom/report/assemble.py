@@ -197,6 +197,8 @@ def bands(view: ViewResult) -> list[dict[str, Any]]:
     """Quantiles over time of what the world marks to be shown, in its units."""
     found = []
     raw = view.ensemble.raw
+    if not raw.bands:  # a run that was stopped before its default view
+        return []
     for shown, values in zip(view.ensemble.graph.shown, raw.bands, strict=True):
         scaled = values / shown.unit.factor
         columns = [[None if x != x else float(x) for x in scaled[:, k]] for k in range(scaled.shape[1])]
