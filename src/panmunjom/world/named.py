@@ -4,6 +4,8 @@ formulas when they are first read.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from ..quantities.units import ONE, PURE, Dimension, Unit, Units, UnknownUnit
 from ..text.problems import Place, Problems, nearest
 from ..text.syntax import Name
@@ -16,7 +18,7 @@ from .resolve import Context, Unresolved, members_of, named
 PARTS = ("family", "a", "b", "factor")  # rows from which an event draws a parameter anew
 
 
-class Named:
+class Named(ABC):
     """The state of one pass over the declarations, and how a name becomes a node."""
 
     def __init__(self, world: World, problems: Problems) -> None:
@@ -252,9 +254,9 @@ class Named:
             found = Typed(found.node, NUMBER, unit.dimension)
         return found
 
+    @abstractmethod
     def make_flow(self, name: str, members: Members) -> Typed:
         """The share of a stock's outflow that can be met in this step."""
-        raise NotImplementedError
 
 
 def in_words(item: str, members: Members) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from itertools import product
 
 from ..quantities.units import PER_TIME, PURE, TIME, Dimension, UnknownUnit
@@ -18,7 +19,7 @@ _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _COMPARISON = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq"}
 
 
-class Resolver(Names):
+class Resolver(Names, ABC):
     """Turns names and operators into nodes; ``calls.Calls`` adds the functions."""
 
     def number(self, tree: Expression, context: Context, needed: Dimension | None, what: str) -> int:
@@ -188,9 +189,9 @@ class Resolver(Names):
             dimension = dimension.power(float(exponent.data))
         return Typed(self.maker.power(left.node, right.node), NUMBER, dimension)
 
+    @abstractmethod
     def call(self, tree: Call, context: Context) -> Typed:
         """A function of the language."""
-        raise NotImplementedError
 
 
 def with_unit(dimension: Dimension) -> str:
