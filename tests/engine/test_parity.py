@@ -172,7 +172,10 @@ def test_any_valid_world_runs_alike(text: str, futures: int, width: int, cut: in
     kernel.start(blocks, plan, 5)
     assert differing(world, blocks.unpacked(), expected_start) == []
     kernel.move(blocks, plan, 0, cut, 5, threads=1)
-    kernel.move(blocks, plan, cut, plan.count, 5, threads=2)
+    rest = Blocks(values, luck, len(world.graph.slots), width)  # the whole state goes out and in as one array
+    rest.set_state(blocks.unpacked())
+    kernel.move(rest, plan, cut, plan.count, 5, threads=2)
+    blocks = rest
     assert differing(world, blocks.unpacked(), expected) == []
     assert differing(world, plain.run(plain.run(expected_start, 0, cut), cut, plan.count), expected) == []
 

@@ -46,7 +46,6 @@ class Runner:
     def __init__(self, case: Case, options: Options) -> None:
         self.case, self.options = case, options
         self._kernel: Kernel | None = None
-        self.run_seconds = 0.0
         self._tables: tuple[Filled, Table] | None = None
 
     @property
@@ -214,7 +213,6 @@ class Runner:
                 tick,
             )
         seconds = time.perf_counter() - began
-        self.run_seconds += seconds
         return Ensemble(filled.name, filled.start, until, plan.step_days, self.case.built.graph, raw, seconds)
 
 

@@ -13,9 +13,9 @@ import numpy as np
 from ..case.filling import OLD_DAYS, unknown_view
 from ..case.records import Case, Filled
 from ..engine.kernel import interrupted
+from ..futures import wording
 from ..futures.ensemble import REFUSE_BAD, WARN_BAD, Ensemble
 from ..quantities.calendar import parse_date
-from ..text import figures
 from .drivers import Driver, drivers
 from .running import Options, Runner, Tick, no_view
 from .switches import LEAST, MOST, SWITCH_FUTURES, SwitchRange, switch_range
@@ -70,9 +70,9 @@ class Study:
         rows = []
         for name, share in view.ensemble.endings().items():
             label = (declared[name].label if name in declared else "") or name.replace("_", " ")
-            cells = [figures.share(share.p, share.se, share.futures)]
+            cells = [wording.share(share.p, share.se, share.futures)]
             if view.ranges.turns:
-                cells.append(figures.span(*view.ranges.bounds[name], n, share.p, share.se))
+                cells.append(wording.span(*view.ranges.bounds[name], n, share.p, share.se))
             rows.append([label, *cells])
         heads = ["ending", "share ± sampling error (two standard errors)", "range over the theories"]
         body = "".join(

@@ -8,6 +8,7 @@ from datetime import date
 
 from ..evidence.pooling import claimed, disagreement, pool, voice
 from ..evidence.records import Claim, PoolMember
+from ..evidence.yardsticks import ASSUMPTION_WEIGHT
 from ..quantities.distributions import Distribution
 from ..quantities.units import ONE, Unit, UnknownUnit
 from ..text.problems import NOWHERE, CaseError, Place, Problem, Problems, nearest
@@ -144,7 +145,7 @@ def _pooled(case: Case, parameter: Parameter, members: Members, day: date) -> Us
             dated=column.since if column else None,
         )
     if assumed is not None:
-        voices.append(PoolMember("assumption", assumed, rules.weights.get("assumption", 1.0)))
+        voices.append(PoolMember("assumption", assumed, rules.weights.get("assumption", ASSUMPTION_WEIGHT)))
     found = pool(voices)
     ids = tuple(c.id for c in claims)
     dated = column.since if column else None

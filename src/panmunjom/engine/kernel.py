@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -114,35 +113,20 @@ class Kernel:
         share = max(_FEWEST, -(-blocks.count // threads))
         _spread(lambda a, b: self._start(*memory, a, b, *key), blocks.count, share, threads)
 
-    def move(
-        self, blocks: Blocks, plan: Schedule, begin: int, end: int, seed: int, threads: int = 0,
-        stop: Callable[[], bool] | None = None, tick: Callable[[float], None] | None = None,
-    ) -> None:  # fmt: skip
+    def move(self, blocks: Blocks, plan: Schedule, begin: int, end: int, seed: int, threads: int = 0) -> None:
         """Run steps ``begin`` to ``end`` - 1 of all futures.
 
-        The work is cut so that a call lasts a small part of a second: ``tick`` hears the share that is
-        done, ``stop`` may end it early (the state is then of no use). Threads default to the number of
-        processors.
+        The work is cut so that a call of compiled code lasts a small part of a second, so that Ctrl-C works.
+        Threads default to the number of processors.
         """
         hosts = np.ascontiguousarray(plan.hosts)
         memory, key = self._memory(blocks, hosts), _key(seed)
         threads = threads or os.cpu_count() or 1
         work_of_a_block = max(1, end - begin) * len(self.graph.nodes) * self.width
         piece = max(1, min(_WORK // work_of_a_block, -(-blocks.count // threads)))
-        lock = threading.Lock()
-        done = 0
-
-        def work(first: int, last: int) -> None:
-            nonlocal done
-            if stop is not None and stop():
-                return
-            self._move(*memory, first, last, begin, end, plan.count, *key)
-            with lock:
-                done += last - first
-                if tick is not None:
-                    tick(done / blocks.count)
-
-        _spread(work, blocks.count, piece, threads)
+        _spread(
+            lambda a, b: self._move(*memory, a, b, begin, end, plan.count, *key), blocks.count, piece, threads
+        )
 
     def _memory(self, blocks: Blocks, hosts: Array) -> list[int]:
         return [blocks.state.ctypes.data, blocks.rows.ctypes.data, blocks.luck.ctypes.data, hosts.ctypes.data]

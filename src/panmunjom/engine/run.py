@@ -64,12 +64,11 @@ def simulate(
     bands: bool = False,
     threads: int = 0,
     tick: Callable[[float], None] | None = None,
-    stop: Callable[[], bool] | None = None,
 ) -> Raw:
     """Run futures 0 to ``futures`` - 1 over the whole plan."""
     parts: list[Raw] = []
     begin = 0
-    while begin < futures and not (stop and stop()):
+    while begin < futures:
         size = min(BAND_FUTURES if bands and begin == 0 else CHUNK, futures - begin)
         points = np.arange(begin, begin + size, dtype=np.uint64)
         table = rows(built, draws, switches, points, seed)
@@ -79,7 +78,7 @@ def simulate(
                 tick((begin + done * size) / futures)
 
         parts.append(
-            run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share, stop)
+            run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share)
         )
         begin += size
     return join(parts)
@@ -95,7 +94,6 @@ def run_rows(
     bands: bool = False,
     threads: int = 0,
     tick: Callable[[float], None] | None = None,
-    stop: Callable[[], bool] | None = None,
 ) -> Raw:
     """Run given rows, shape (rows, n), with given luck, shape (n,)."""
     graph = kernel.graph
@@ -107,7 +105,7 @@ def run_rows(
     at = 0
     for cut in cuts:
         if cut > at:
-            kernel.move(blocks, plan, at, cut, seed, threads, stop)
+            kernel.move(blocks, plan, at, cut, seed, threads)
             at = cut
         for change in changes or []:
             if change.step == cut:

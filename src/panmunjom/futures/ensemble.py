@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from ..engine.run import Raw
 from ..engine.sampling import REPLICATES
-from ..text.figures import share as in_words
 from ..world.graph import Graph
+from .wording import share as in_words
 
 WARN_BAD, REFUSE_BAD = 0.001, 0.05  # shares of futures that stopped being finite
 

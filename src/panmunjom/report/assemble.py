@@ -326,7 +326,7 @@ def claim_record(claim: Claim, documents: Path | None) -> dict[str, Any]:
         "kind": claim.kind,
         "says": claim.says,
         "speaker": claim.speaker,
-        "voice": claim.voice,
+        "voice": claim.voice if claim.endorsed else f"{claim.voice}, not endorsed",
         "hedge": None if claim.hedge == "none" else claim.hedge,
         "as_of": claim.as_of or None,
         "published": claim.published.isoformat() if claim.published else None,
