@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -65,22 +67,29 @@ def simulate(
     threads: int = 0,
     tick: Callable[[float], None] | None = None,
 ) -> Raw:
-    """Run futures 0 to ``futures`` - 1 over the whole plan."""
+    """Run futures 0 to ``futures`` - 1 over the whole plan; the next chunk is sampled while one runs."""
+    begins = [0, *range(BAND_FUTURES if bands else CHUNK, futures, CHUNK)]
+    edges = [*begins, futures]
+
+    def sample(begin: int, end: int) -> tuple[npt.NDArray[np.uint64], Array]:
+        points = np.arange(begin, end, dtype=np.uint64)
+        return points, rows(built, draws, switches, points, seed)
+
     parts: list[Raw] = []
-    begin = 0
-    while begin < futures:
-        size = min(BAND_FUTURES if bands and begin == 0 else CHUNK, futures - begin)
-        points = np.arange(begin, begin + size, dtype=np.uint64)
-        table = rows(built, draws, switches, points, seed)
+    with ThreadPoolExecutor(1) as ahead:
+        waiting = ahead.submit(sample, *edges[:2])
+        for begin, end in pairwise(edges):
+            points, table = waiting.result()
+            if end < futures:
+                waiting = ahead.submit(sample, end, min(end + CHUNK, futures))
 
-        def share(done: float, begin: int = begin, size: int = size) -> None:
-            if tick is not None:
-                tick((begin + done * size) / futures)
+            def share(done: float, begin: int = begin, size: int = end - begin) -> None:
+                if tick is not None:
+                    tick((begin + done * size) / futures)
 
-        parts.append(
-            run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share)
-        )
-        begin += size
+            parts.append(
+                run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share)
+            )
     return join(parts)
 
 

@@ -31,28 +31,20 @@ def uniforms(points: npt.NDArray[np.uint64], dimension: int, seed: int, name: st
 
     Neighbouring points in their order, as an ensemble asks for, are several times quicker than others.
     """
-    out = np.empty(len(points))
-    first = int(points[0]) if len(points) else 0
-    in_order = (
-        len(points) > 1
-        and int(points[-1]) - first == len(points) - 1
-        and bool((points[1:] > points[:-1]).all())
-    )
-    replicate = None if in_order else points % REPLICATES
-    for r in range(REPLICATES):
-        key = sobol.key_for(seed, r, name)
-        if replicate is None:
-            offset = (r - first) % REPLICATES
-            begin, count = (first + offset) // REPLICATES, len(range(offset, len(points), REPLICATES))
-            if count:
-                out[offset::REPLICATES] = sobol.points(
-                    range(begin, begin + count), dimension % _DIMENSIONS, key
-                )
-        else:
-            here = replicate == r
-            if here.any():
-                indices = (points[here] // REPLICATES).astype(np.uint32)
-                out[here] = sobol.points(indices, dimension % _DIMENSIONS, key)
+    count = len(points)
+    first = int(points[0]) if count else 0
+    keys = tuple(sobol.key_for(seed, r, name) for r in range(REPLICATES))
+    if count > 1 and int(points[-1]) - first == count - 1 and bool((points[1:] > points[:-1]).all()):
+        begin, end = first // REPLICATES, (first + count - 1) // REPLICATES + 1
+        skip = first - begin * REPLICATES
+        grid = sobol.points_by_key(range(begin, end), dimension % _DIMENSIONS, keys)
+        return grid.reshape(-1)[skip : skip + count]
+    out = np.empty(count)
+    for r, key in enumerate(keys):
+        here = points % REPLICATES == r
+        if here.any():
+            indices = (points[here] // REPLICATES).astype(np.uint32)
+            out[here] = sobol.points(indices, dimension % _DIMENSIONS, key)
     return out
 
 
