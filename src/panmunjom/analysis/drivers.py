@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..case.records import Filled
 from ..engine.sampling import REPLICATES
@@ -42,19 +43,20 @@ def drivers(runner: Runner, filled: Filled, ensemble: Ensemble, most: int = 12) 
     table = runner.table(filled, min(LARGEST, len(ensemble.raw.points)))[:, fine]
     ending = ensemble.raw.ending[:LARGEST][fine]
     names = [e.name for e in ensemble.graph.endings]
-    hits = np.array([ending == k for k in range(len(names))], float)
-    replicate = (points % REPLICATES).astype(int)
+    cell = (points % REPLICATES).astype(np.intp) * (len(names) + 1) + ending + 1  # of scramble and ending
+    cells = REPLICATES * (len(names) + 1)
+
+    def shares(where: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        """Shares of the endings among some futures, shape (scrambles, endings)."""
+        counts = np.bincount(cell[where], minlength=cells).reshape(REPLICATES, -1)
+        return counts[:, 1:] / counts.sum(axis=1, keepdims=True)
+
     found: list[Driver] = []
     for index, row in enumerate(ensemble.graph.rows):
         if row.part or filled.used[row.name].distribution.certain:
             continue
         low, high = np.quantile(table[index], [1 / 3, 2 / 3])
-        upper, lower = table[index] > high, table[index] < low
-        differences = []
-        for r in range(REPLICATES):
-            here = replicate == r
-            differences.append(hits[:, here & upper].mean(axis=1) - hits[:, here & lower].mean(axis=1))
-        each = np.array(differences)
+        each = shares(table[index] > high) - shares(table[index] < low)
         mean, error = each.mean(axis=0), each.std(axis=0, ddof=1) / math.sqrt(REPLICATES)
         factor = filled.used[row.name].unit.factor
         found += [

@@ -153,7 +153,8 @@ class Runner:
         """Rows of the first futures of a view, shape (rows, futures); drawn once a view, however its switches are turned."""
         built = self.case.built
         if self._tables is None or self._tables[0] is not filled or self._tables[1].shape[1] < futures:
-            points = np.arange(futures, dtype=np.uint64)
+            # As many as anybody will ask for, so that they are drawn once.
+            points = np.arange(max(futures, min(self.options.futures, CHUNK)), dtype=np.uint64)
             fresh = rows(
                 built, self.draws(filled), self.switch_rows(filled.switches), points, self.options.seed
             )

@@ -100,6 +100,16 @@ class Library:
 
     sources: dict[str, SourceRecord] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
+    _figures: dict[str, list[Claim]] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def figures(self, parameter: str) -> list[Claim]:
+        """All claims with a figure for a parameter, echoes left out."""
+        if self._figures is None:
+            self._figures = {}
+            for claim in self.claims.values():
+                if claim.kind == "quantity" and claim.quantity and not claim.echo_of:
+                    self._figures.setdefault(claim.about, []).append(claim)
+        return self._figures.get(parameter, [])
 
     def about(self, parameter: str, by: date) -> list[Claim]:
         """Claims with a figure for a parameter, published by that day and no more than ``MAX_AGE`` old.
@@ -107,15 +117,8 @@ class Library:
         Echoes of one origin count once, and of several figures of one source only the latest.
         """
         latest: dict[str, Claim] = {}
-        for claim in self.claims.values():
-            if (
-                claim.about != parameter
-                or claim.kind != "quantity"
-                or not claim.quantity
-                or claim.echo_of
-                or not claim.published
-                or claim.published > by
-            ):
+        for claim in self.figures(parameter):
+            if not claim.published or claim.published > by:
                 continue
             spoken_of = loose_date(claim.as_of)[1] if claim.as_of else claim.published
             if (by - spoken_of).days > MAX_AGE:
