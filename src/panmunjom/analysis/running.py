@@ -171,10 +171,11 @@ class Runner:
         tick: Tick | None = None,
         futures: int = 0,
         switches: dict[str, str] | None = None,
+        step_days: int | None = None,
     ) -> Ensemble:
-        """An ensemble of a filled view. Raises ``CaseError``."""
+        """An ensemble of a filled view, with the case's step or another. Raises ``CaseError``."""
         until = self.until(filled.start)
-        plan, changes = self.plan(filled, until)
+        plan, changes = self.plan(filled, until, step_days)
         kernel, options = self.kernel, self.options
         futures = futures or options.futures
         began = time.perf_counter()

@@ -25,6 +25,14 @@ views: those in the case's folder 'views', 'pooled' (the case's default date) an
 exit status: 0 done, 1 the case or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C.
 """
 
+_CHECK_EPILOG = """examples:
+  panmunjom check ukraine
+  panmunjom check my-war --documents ~/articles          are the passages in the documents to the letter?
+  panmunjom check my-war --step                          does a shorter step change the endings?
+
+exit status: 0 no errors, 1 errors, 2 the call cannot be read.
+"""
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -84,10 +92,23 @@ def parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="print one JSON object and nothing else on standard output"
     )
 
-    check = verbs.add_parser("check", help="load and check a case without running it")
+    check = verbs.add_parser(
+        "check",
+        help="load and check a case without running it",
+        epilog=_CHECK_EPILOG,
+        formatter_class=style,
+    )
     check.add_argument("case", help="a shipped case or a folder")
     check.add_argument(
         "--documents", metavar="FOLDER", help="verify the claims' passages in the documents there"
+    )
+    check.add_argument(
+        "--step",
+        action="store_true",
+        help="run the pooled view with the case's step and the next smaller one (7, 3, 1 days) and compare endings",
+    )
+    check.add_argument(
+        "--futures", type=_count, default=16_384, metavar="N", help="futures for --step (default 16384)"
     )
     check.add_argument("--json", action="store_true", help="print the problems as JSON")
 

@@ -21,6 +21,7 @@ def check(given: argparse.Namespace) -> int:
     """Load and check; exit status 1 where there are errors."""
     problems = Problems()
     lines: list[str] = []
+    steps: dict[str, Any] | None = None
     try:
         case = load(given.case)
         found = list(case.warnings)
@@ -48,6 +49,12 @@ def check(given: argparse.Namespace) -> int:
                 f"passages: {placed} not verified, the documents are not at hand (--documents FOLDER)"
             )
         found += list(problems)
+        if given.step:
+            from ..analysis.running import Options
+            from .steps import check_steps
+
+            more, steps = check_steps(case, Options(futures=given.futures))
+            lines += more
     except CaseError as error:
         found = error.problems
     errors = [p for p in found if p.severity == "error"]
@@ -58,7 +65,8 @@ def check(given: argparse.Namespace) -> int:
                     "case": given.case,
                     "ok": not errors,
                     "problems": [p.as_dict() for p in found],
-                    "notes": lines,
+                    "notes": [line for line in lines if line],
+                    **({"steps": steps} if given.step else {}),
                 },
                 indent=1,
             )
