@@ -149,6 +149,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def printable(text: str, keep: str = "") -> str:
     """Text without control characters and bidirectional overrides, fit for a terminal."""
+    if text.isprintable():
+        return text
 
     def fine(c: str) -> bool:
         return c in keep or (
