@@ -23,7 +23,9 @@ Array = npt.NDArray[np.float64]
 START = date(2024, 1, 1)
 
 
-def read_world(text: str, questions: dict[str, str] | None = None) -> tuple[Built | None, list[Problem]]:
+def read_world(
+    text: str, questions: dict[str, str] | None = None, method: str = "euler"
+) -> tuple[Built | None, list[Problem]]:
     """The built world, or None, and every problem that was found."""
     problems = Problems()
     reader = WorldReader(problems)
@@ -31,6 +33,7 @@ def read_world(text: str, questions: dict[str, str] | None = None) -> tuple[Buil
     if root is None:
         return None, list(problems)
     reader.read(root)
+    reader.world.method = method
     for name, holds in (questions or {}).items():
         place = Place(Source("questions.yaml", holds))
         reader.proposition(name, NOWHERE, Scalar(holds, place))
@@ -38,17 +41,17 @@ def read_world(text: str, questions: dict[str, str] | None = None) -> tuple[Buil
     return (None if problems.errors else built), list(problems)
 
 
-def build_world(text: str, questions: dict[str, str] | None = None) -> Built:
+def build_world(text: str, questions: dict[str, str] | None = None, method: str = "euler") -> Built:
     """The built world. Raises ``CaseError`` with every problem."""
-    built, problems = read_world(text, questions)
+    built, problems = read_world(text, questions, method)
     if built is None:
         raise CaseError(problems)
     return built
 
 
-def problems_of(text: str, questions: dict[str, str] | None = None) -> list[Problem]:
+def problems_of(text: str, questions: dict[str, str] | None = None, method: str = "euler") -> list[Problem]:
     """Every problem of a world; empty if it is sound."""
-    return read_world(text, questions)[1]
+    return read_world(text, questions, method)[1]
 
 
 @dataclass
@@ -161,13 +164,14 @@ def run_world(
     forced: dict[str, list[date]] | None = None,
     switches: dict[str, str] | None = None,
     questions: dict[str, str] | None = None,
+    method: str = "euler",
 ) -> Run:
     """Builds and runs a world with the plain evaluator.
 
     ``until`` is a date or a number of steps; ``forced`` names events and the days on which they must fire.
     Raises ``CaseError`` where the world has problems.
     """
-    built = build_world(text, questions)
+    built = build_world(text, questions, method)
     first = date.fromisoformat(start) if isinstance(start, str) else start
     if isinstance(until, int):
         last = first + timedelta(days=until * step_days)

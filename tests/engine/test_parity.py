@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -32,8 +33,12 @@ NUMBERS = [
     "-2.5",
     "noise(0.3, 2 months)",
     "smooth(x, 1 month)",
+    "delay(x, 3 weeks)",
+    "delay(y[north] - delay(x, 1 day), 1 month)",
+    "delay(noise(0.3, 2 months), 12 days)",
     "0 * w",
 ]
+STEADY = [n for n in NUMBERS if "noise" not in n and "delay" not in n] + ["delay3(y[south], 1 month)"]
 FLAGS = [
     "storm",
     "calm",
@@ -46,7 +51,7 @@ FLAGS = [
 ]
 
 
-def numbers() -> st.SearchStrategy[str]:
+def numbers(leaves: list[str] = NUMBERS, facts: list[str] = FLAGS) -> st.SearchStrategy[str]:
     """Formulas of a number, also ones that overflow or are not defined."""
 
     def grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -59,20 +64,20 @@ def numbers() -> st.SearchStrategy[str]:
             st.tuples(st.sampled_from(["exp", "log", "sqrt", "abs", "logistic", "softplus"]), inner).map(
                 lambda t: f"{t[0]}({t[1]})"
             ),
-            st.tuples(flags(inner), two).map(lambda t: f"if({t[0]}, {t[1][0]}, {t[1][1]})"),
+            st.tuples(flags(inner, facts), two).map(lambda t: f"if({t[0]}, {t[1][0]}, {t[1][1]})"),
             st.tuples(inner, two).map(lambda t: f"clip({t[0]}, {t[1][0]}, {t[1][1]})"),
             st.tuples(inner).map(lambda t: f"sum(({t[0]}) * y over side)"),
         )
 
-    return st.recursive(st.sampled_from(NUMBERS), grow, max_leaves=6)
+    return st.recursive(st.sampled_from(leaves), grow, max_leaves=6)
 
 
-def flags(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def flags(inner: st.SearchStrategy[str], facts: list[str] = FLAGS) -> st.SearchStrategy[str]:
     """Conditions over formulas."""
     compare = st.tuples(inner, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), inner).map(
         lambda t: f"({t[0]} {t[1]} {t[2]})"
     )
-    simple = st.one_of(st.sampled_from(FLAGS), compare)
+    simple = st.one_of(st.sampled_from(facts), compare)
     return st.one_of(
         simple,
         simple.map(lambda f: f"(not {f})"),
@@ -125,13 +130,49 @@ endings:
 """
 
 
-def built(text: str) -> Built:
+@st.composite
+def steady_worlds(draw: st.DrawFn) -> str:
+    """The text of a valid world without chance, decisions and fixed delays."""
+    number, flag = numbers(STEADY, FLAGS[:-1]), flags(st.sampled_from(STEADY), FLAGS[:-1])
+    n = lambda: draw(number)  # noqa: E731
+    stop = "stop: true, " if draw(st.booleans()) else ""
+    lasting = draw(st.sampled_from(['until: "fired(calm)"', "once: true", 'until: "x > 3"']))
+    return f"""
+dimensions: {{side: [north, south]}}
+relations:
+  foe: {{north: south, south: north}}
+switches:
+  theory: {{default: true}}
+parameters:
+  a: {{assume: 0.5 to 2}}
+  b: {{assume: -1 to 1}}
+  mood: {{assume: 0.2..0.8}}
+stocks:
+  x: {{start: "a - b", change: "({n()}) / 1 month", may_be_negative: true}}
+  y: {{per: side, start: "1 + mood", in: "abs({draw(st.sampled_from(["a", "foe.y", "w"]))}) / 1 month", out: "leaving + 0.1 / 1 month"}}
+  z: {{start: 2, change: "({n()}) / 1 month"}}
+  gone: {{start: 0, in: "sum(leaving over side)"}}
+values:
+  w: "if(theory, {n().replace("0 * w", "0")}, 1)"
+  leaving: {{per: side, unit: 1/month, is: "abs(mood * foe.y * {draw(st.sampled_from(["1", "9", "z"]))}) / 1 month"}}
+events:
+  storm: {{when: "{draw(flag)}", {lasting}, add: {{"y[north]": "abs({n()})"}}}}
+  calm: {{when: "{draw(flag)}", take: {{"y[south]": 0.4, z: "{n()}"}}, set: {{x: "{n()}"}}}}
+endings:
+  stormy: {{{stop}when: "held(storm, 2 months) or z <= 0"}}
+  odd: "{draw(flag)}"
+  rest: {{at_horizon: true}}
+"""
+
+
+def built(text: str, method: str = "euler") -> Built:
     """The checked world of a text; problems fail the test."""
     problems = Problems()
     reader = WorldReader(problems)
     root = read_text(text, "made.yaml", problems)
     assert root is not None, [p.render() for p in problems]
     reader.read(root)
+    reader.world.method = method
     problems.stop()
     found = build(reader.world, problems)
     assert found is not None, "\n".join(p.render() for p in problems) + text
@@ -161,23 +202,61 @@ def differing(world: Built, a: np.ndarray, b: np.ndarray) -> list[str]:
 @given(worlds(), st.integers(1, 29), st.sampled_from([4, 8, 16]), st.integers(1, 11))
 def test_any_valid_world_runs_alike(text: str, futures: int, width: int, cut: int) -> None:
     """Compiled and plain agree for any world, any number of futures, any lane width, and a run cut at any step."""
-    world = built(text)
+    runs_alike(built(text), futures, width, [cut])
+
+
+@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steady_worlds(), st.integers(1, 29), st.sampled_from([4, 8, 16]), st.integers(1, 11))
+def test_any_valid_world_runs_alike_by_runge_and_kutta(text: str, futures: int, width: int, cut: int) -> None:
+    """The same with four stages a step."""
+    runs_alike(built(text, "rk4"), futures, width, [cut])
+
+
+DELAYS = """
+units: {man: }
+dimensions: {side: [north, south]}
+parameters: {call: {per: side, unit: man/day, assume: 0.3 to 3}}
+stocks:
+  men: {per: side, unit: man, start: 100 man, in: "delay(call * (1 + noise(0.3, 2 months)), 6 weeks)", out: lost}
+values:
+  lost: {per: side, unit: man/month, is: "delay(men, 10 days) * 0.4 / 1 month"}
+  echo: {per: side, unit: man/month, is: "delay(delay(lost, 2 weeks), 1 day)", show: true}
+events:
+  rout: {rate: "echo[north] / 60 man", until: "delay(men[south], 3 weeks) > 60 man", take: {"men[south]": "delay(echo[north], 2 weeks) * 1 month"}}
+endings:
+  gone: {when: "delay(men[north], 1 month) < 75 man", stop: true}
+  rest: {at_horizon: true}
+"""
+
+
+@pytest.mark.parametrize("width", [2, 4, 8, 16])
+@pytest.mark.parametrize("step_days", [1, 7, 30])
+def test_delay_lines_run_alike_cut_at_every_step(width: int, step_days: int) -> None:
+    """Also one within another, read by `until` and by effects, and shorter than a step; one graph for every step."""
+    runs_alike(built(DELAYS), 13, width, range(15), 15, step_days)
+
+
+def runs_alike(
+    world: Built, futures: int, width: int, cuts: Iterable[int], steps: int = 12, step_days: int = 7
+) -> None:
+    """Both engines, run through and cut at these steps, where the whole state goes out and in as one array."""
     values, luck = table(world, futures)
-    plan = schedule(world.graph, START, date(2025, 2, 6), 7, {"flood": [date(2024, 12, 24)]})
+    until = START + timedelta(days=steps * step_days)
+    plan = schedule(world.graph, START, until, step_days, {"flood": [date(2024, 12, 24)]})
     plain = Evaluator(world.graph, values, luck, plan, 5)
     expected_start = plain.start()
     expected = plain.run(expected_start, 0, plan.count)
     kernel = Kernel(world.graph, width)
-    blocks = Blocks(values, luck, len(world.graph.slots), width)
-    kernel.start(blocks, plan, 5)
-    assert differing(world, blocks.unpacked(), expected_start) == []
-    kernel.move(blocks, plan, 0, cut, 5, threads=1)
-    rest = Blocks(values, luck, len(world.graph.slots), width)  # the whole state goes out and in as one array
-    rest.set_state(blocks.unpacked())
-    kernel.move(rest, plan, cut, plan.count, 5, threads=2)
-    blocks = rest
-    assert differing(world, blocks.unpacked(), expected) == []
-    assert differing(world, plain.run(plain.run(expected_start, 0, cut), cut, plan.count), expected) == []
+    for cut in cuts:
+        blocks = Blocks(values, luck, len(world.graph.slots), width)
+        kernel.start(blocks, plan, 5)
+        assert differing(world, blocks.unpacked(), expected_start) == []
+        kernel.move(blocks, plan, 0, cut, 5, threads=1)
+        rest = Blocks(values, luck, len(world.graph.slots), width)
+        rest.set_state(blocks.unpacked())
+        kernel.move(rest, plan, cut, plan.count, 5, threads=2)
+        assert differing(world, rest.unpacked(), expected) == []
+        assert differing(world, plain.run(plain.run(expected_start, 0, cut), cut, plan.count), expected) == []
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from .records import Case, PoolRules, Question, View
 from .views import ViewReader, check_target, read_pool_rules, read_questions
 
 MAX_FILES = 200
+METHODS = ("euler", "rk4")
 
 
 def shipped() -> dict[str, Path]:
@@ -73,6 +74,7 @@ class _Loader:
         self.folder, self.problems = folder, problems
         self.hash = hashlib.sha256()
         self.cautions: list[str] = []
+        self.method = "euler"
 
     def file(self, relative: str) -> Mapping | None:
         path = self.folder / relative
@@ -115,6 +117,7 @@ class _Loader:
             if root is not None:
                 reader.read(root)
         title, about, start, horizon, step = self.header(head)
+        reader.world.method = self.method
         units = self.units(reader)
         evidence = EvidenceReader(self.problems, units)
         for name, read in (("sources.yaml", evidence.sources), ("claims.yaml", evidence.claims)):
@@ -221,6 +224,12 @@ class _Loader:
                     f"the step '{days.text}' must be a whole number of days",
                     "As in '7 days'.",
                 )
+        method = fields.scalar("method")
+        if method is not None:
+            if method.text not in METHODS:
+                message = f"there is no method '{method.text}' of integration"
+                self.problems.add("bad-entry", method.place, message, f"Write one of {', '.join(METHODS)}.")
+            self.method = method.text
         self.cautions = [scalar.text for scalar in fields.words("cautions")]
         fields.done()
         return title, about, start, horizon, step

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..world.graph import EffectStep, Graph
+from ..world.checks import slots_under
+from ..world.graph import EffectStep, Graph, StockStep
 from . import philox, vecarrays
 from .schedule import Schedule
 
@@ -78,8 +79,10 @@ class Evaluator:
         )
         return philox.uniform(words[step % 4])
 
-    def evaluate(self, roots: Iterable[int], state: Array, hosts: Array, step: int) -> dict[int, Array]:
-        """The nodes that the roots need, on a state and at a step."""
+    def evaluate(
+        self, roots: Iterable[int], state: Array, hosts: Array, step: int, old: Array | None = None
+    ) -> dict[int, Array]:
+        """The nodes that the roots need, on a state and at a step; ``old`` is the state at the step's start."""
         nodes = self.graph.nodes
         needed: set[int] = set()
         stack = [r for r in roots if r >= 0]
@@ -98,6 +101,11 @@ class Evaluator:
                     value = self.rows[int(node.data)]
                 case "slot":
                     value = state[int(node.data)]
+                case "old":
+                    value = (state if old is None else old)[int(node.data)]
+                case "delayed":
+                    line = self.graph.lines[int(node.data)]
+                    value = state[line.first + int(hosts[line.column])]
                 case "host":
                     value = np.full(self.size, hosts[int(node.data)])
                 case "uniform":
@@ -164,23 +172,18 @@ class Evaluator:
         bad = np.zeros(self.size, bool)
         chosen = self.decide(state, values, step, new)
         fired = self.happen(state, values, step, bad)
-        for stock in graph.stocks:
-            level = state[stock.slot]
-            if stock.change >= 0:
-                moved = level + dt * values[stock.change]
-                below = moved < 0 if stock.limited else np.zeros(self.size, bool)
-                moved = np.where(below, 0.0, moved)
-            else:
-                there = level + dt * values[stock.inflow]
-                asked = dt * values[stock.outflow]
-                below = asked > there if stock.limited else np.zeros(self.size, bool)
-                wrong = (values[stock.inflow] < 0) | (values[stock.outflow] < 0)
-                moved = np.where(wrong, np.nan, np.where(below, 0.0, there - asked))
-            new[stock.slot] = moved
+        flows = [self.flow(stock, state, values, dt) for stock in graph.stocks]
+        lags = [values[node] for _, node in graph.updates]
+        if graph.rk4:
+            flows, lags = self.four_stages(state, values, step)
+        for stock, (level, below) in zip(graph.stocks, flows, strict=True):
+            new[stock.slot] = level
             if stock.count >= 0:
                 new[stock.count] = np.where(below, state[stock.count] + 1.0, state[stock.count])
-        for slot, node in graph.updates:
-            new[slot] = values[node]
+        for (slot, _), lag in zip(graph.updates, lags, strict=True):
+            new[slot] = lag
+        for line in graph.lines:
+            new[line.first + int(self.plan.hosts[step, line.column])] = values[line.node]
         for first in (True, False):
             for effect in graph.effects:
                 if (effect.operation == "set") == first:
@@ -196,6 +199,59 @@ class Evaluator:
                 new[event.before] = np.where(values[event.when], 1.0, 0.0)
         self.end_events(new, step)
         return self.finish(state, new, bad, step)
+
+    def flow(
+        self, stock: StockStep, state: Array, values: dict[int, Array], dt: float
+    ) -> tuple[Array, Array]:
+        """A stock's level after flows for a whole step, and where it was limited."""
+        level, below = state[stock.slot], np.zeros(self.size, bool)
+        if stock.change >= 0:
+            moved = level + dt * values[stock.change]
+            below = moved < 0 if stock.limited else below
+            return np.where(below, 0.0, moved), below
+        there = level + dt * values[stock.inflow]
+        asked = dt * values[stock.outflow]
+        below = asked > there if stock.limited else below
+        wrong = (values[stock.inflow] < 0) | (values[stock.outflow] < 0)
+        return np.where(wrong, np.nan, np.where(below, 0.0, there - asked)), below
+
+    def four_stages(
+        self, state: Array, values: dict[int, Array], step: int
+    ) -> tuple[list[tuple[Array, Array]], list[Array]]:
+        """Stocks and lags after a step of the classic Runge-Kutta method: a mean of four Euler steps from the same
+        state, each with the flows found part of the way along the one before. All else stays as at the step's start.
+
+        Every stage takes at most what is there at the step's start plus what flows in, so that no stage and no
+        mean is below zero; a stock is limited where a stage was, and empty where all four were.
+        """
+        graph, hosts = self.graph, self.plan.hosts[step]
+        stocks = [stock.slot for stock in graph.stocks]
+        slots = stocks + [slot for slot, _ in graph.updates]
+        roots = [n for s in graph.stocks for n in (s.inflow, s.outflow, s.change)] + [
+            n for _, n in graph.updates
+        ]
+        total, rises = np.zeros((len(slots), self.size)), np.zeros((len(slots), self.size))
+        some, every = np.zeros((len(stocks), self.size), bool), np.ones((len(stocks), self.size), bool)
+        for way, weight in ((0.0, 1.0), (0.5, 2.0), (0.5, 2.0), (1.0, 1.0)):
+            at = state.copy()
+            if way:
+                at[slots] = state[slots] + way * rises
+                values = self.evaluate(roots, at, hosts, step, state)
+            flows = [self.flow(stock, state, values, hosts[1]) for stock in graph.stocks]
+            for k, (level, below) in enumerate(flows):
+                rises[k] = level - state[slots[k]]
+                some[k] |= below
+                every[k] &= below
+            for k, (slot, node) in enumerate(graph.updates, len(stocks)):
+                rises[k] = values[node] - at[slot]
+            total += weight * rises
+        after = state[slots] + total / 6.0
+        levels = after[: len(stocks)]
+        empty = every & ~np.isnan(levels)
+        for k, stock in enumerate(graph.stocks):
+            if stock.limited:
+                levels[k] = np.where(empty[k] | (levels[k] < 0), 0.0, levels[k])
+        return list(zip(levels, some, strict=True)), list(after[len(stocks) :])
 
     def decide(self, state: Array, values: dict[int, Array], step: int, new: Array) -> dict[int, Array]:
         """Choices due now: Gumbel-max over the options' worths. Returns the choice by decision, where one is due."""
@@ -313,6 +369,7 @@ class Evaluator:
 def _all_roots(graph: Graph) -> list[int]:
     """Every node that a step reads from the state at its start."""
     roots = [node for _, node in graph.refresh] + [node for _, node in graph.updates]
+    roots += [line.node for line in graph.lines]
     roots += [n for s in graph.stocks for n in (s.inflow, s.outflow, s.change)]
     roots += [n for e in graph.events for n in (e.when, e.rate, e.draw)]
     roots += [n for g in graph.groups for n in (g.draw, g.pick)]
@@ -339,18 +396,6 @@ def start_order(graph: Graph) -> list[int]:
                 continue
             seen.add(index)
             stack.append((index, True))
-            stack.extend((s, False) for s in _slots_of(graph, graph.slots[index].start) if s not in seen)
+            needed = slots_under(graph, graph.slots[index].start)
+            stack.extend((s, False) for s in sorted(needed) if s not in seen)
     return order
-
-
-def _slots_of(graph: Graph, root: int) -> list[int]:
-    found, stack, seen = [], [root], set()
-    while stack:
-        node = stack.pop()
-        if node in seen or node < 0:
-            continue
-        seen.add(node)
-        if graph.nodes[node].operation == "slot":
-            found.append(int(graph.nodes[node].data))
-        stack.extend(graph.nodes[node].arguments)
-    return found

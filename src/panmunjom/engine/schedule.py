@@ -79,6 +79,8 @@ def schedule(
         elif host.kind == "cycle":
             peak, period = host.data
             hosts[:, column] = [math.cos(2 * math.pi * (t - peak) / period) for t in clock]
+        elif host.kind == "ring":
+            hosts[:, column] = np.arange(count + 1) % max(1, round(host.data[0] / step_days))
         elif host.kind == "due":
             for day in due_dates(start, until, graph.decisions[host.data[0]].every):
                 hosts[(day - start).days // step_days, column] = 1.0

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from . import philox, vecmath, writer_draws
 from .evaluator import START_STEP, start_order
-from .writer_steps import StepWriter
+from .writer_stages import StageWriter
 
 
-class KernelWriter(StepWriter):
+class KernelWriter(StageWriter):
     """The functions ``start`` and ``move`` of one graph."""
 
     def text(self) -> str:

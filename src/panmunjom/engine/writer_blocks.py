@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from ..world.graph import FLAG, Graph
+from ..world.graph import FLAG, DelayLine, Graph
 from . import philox
 from .vecemit import Emitter
 
@@ -39,6 +39,7 @@ class BlockWriter(Emitter):
             set()
         )  # slots that a step writes anew, from one copy of the state into the other
         self.moved_base = "%now"
+        self.staged: set[int] = set()  # slots that a later stage of a step reads from the other copy
         self.kept: dict[int, int] = {}  # nodes computed once a run -> where they are kept
         self.uniforms: dict[int, int] = {}  # streams drawn every fourth step -> place in the buffer
         self.normals: dict[int, int] = {}  # nodes: normal draws made there -> place in the buffer
@@ -75,7 +76,22 @@ class BlockWriter(Emitter):
 
     def slot(self, index: int) -> str:
         """A slot's value, from where it stands now."""
+        if index in self.staged:
+            return self.load("%then", index)
+        return self.old(index)
+
+    def old(self, index: int) -> str:
+        """A slot's value at the step's start, or in the state that the step has made."""
         return self.load(self.moved_base if index in self.moved else "%state_here", index)
+
+    def line_slot(self, line: DelayLine) -> str:
+        """The slot of a delay line that is read in this step and written at its end."""
+        turn, last = self.host(line.column), f"{line.slots - 1}.0"
+        near = self.emit(f"fcmp olt double {turn}, {last}")  # false for NaN
+        turn = self.emit(f"select i1 {near}, double {turn}, double {last}")
+        above = self.emit(f"fcmp ogt double {turn}, 0.0")
+        turn = self.emit(f"select i1 {above}, double {turn}, double 0.0")
+        return self.emit(f"add i64 {self.emit(f'fptosi double {turn} to i64')}, {line.first}")
 
     def keep(self, index: int, place: int) -> None:
         """Store a node's value for the whole run; a flag as one bit a lane."""
@@ -145,7 +161,11 @@ class BlockWriter(Emitter):
     def is_leaf(self, index: int) -> bool:
         """Whether a node is loaded, not computed."""
         operation = self.graph.nodes[index].operation
-        if index in self.kept or index in self.normals or operation in ("parameter", "slot", "host"):
+        if (
+            index in self.kept
+            or index in self.normals
+            or operation in ("parameter", "slot", "old", "delayed", "host")
+        ):
             return True
         return operation == "uniform" and int(self.graph.nodes[index].data) in self.uniforms
 
@@ -160,6 +180,10 @@ class BlockWriter(Emitter):
             return self.load("%rows_here", int(node.data))
         if node.operation == "slot":
             return self.slot(int(node.data))
+        if node.operation == "old":
+            return self.old(int(node.data))
+        if node.operation == "delayed":
+            return self.load("%state_here", self.line_slot(self.graph.lines[int(node.data)]))
         if node.operation == "host":
             return self.spread(self.host(int(node.data)))
         return self.drawn(self.uniforms[int(node.data)])

@@ -36,6 +36,7 @@ class Plan:
 def every_step(graph: Graph) -> list[int]:
     """Nodes that every step needs, but for the rates of events."""
     roots = [node for _, node in graph.refresh] + [node for _, node in graph.updates]
+    roots += [line.node for line in graph.lines]
     roots += [n for s in graph.stocks for n in (s.inflow, s.outflow, s.change)]
     roots += [n for e in graph.events for n in (e.when, e.draw, e.until)]
     roots += [n for g in graph.groups for n in (g.draw, g.pick)]

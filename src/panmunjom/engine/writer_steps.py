@@ -119,15 +119,12 @@ class StepWriter(EventWriter):
         self.decide()
         fired, bad = self.happen(dt)
         self.measure_effects(fired)
-        for stock in graph.stocks:
-            self.flow(stock, dt)
-        self.do_rare()
-        for slot, node in graph.updates:
-            self.write(self.node(node), slot)
+        self.integrate(dt)
         for number, event in enumerate(graph.events):
             self.remember(event, fired[number])
         for number, decision in enumerate(graph.decisions):
             self.write(self.load("%choices", number), decision.slot)
+        self.write_lines()
         self.moved_base, self.loaded = "%then", {}
         self.apply_effects(fired)
         self.end_events()
@@ -154,8 +151,25 @@ class StepWriter(EventWriter):
             value = self.select(self.over, self.load("%now", slot), value)
         self.store(value, "%then", slot)
 
-    def flow(self, stock: StockStep, dt: str) -> None:
-        """A stock's new level, and whether it was limited."""
+    def integrate(self, dt: str) -> None:
+        """Stocks and lags after this step, by Euler's method."""
+        for stock in self.graph.stocks:
+            self.settle(stock, *self.flow(stock, dt))
+        self.do_rare()
+        for slot, node in self.graph.updates:
+            self.write(self.node(node), slot)
+
+    def write_lines(self) -> None:
+        """What delay lines take in, in place: all that they held has been read."""
+        taken = [(self.node(line.node), line) for line in self.graph.lines]
+        for value, line in taken:
+            slot = self.line_slot(line)
+            if self.over is not None:
+                value = self.select(self.over, self.load("%state_here", slot), value)
+            self.store(value, "%state_here", slot)
+
+    def flow(self, stock: StockStep, dt: str) -> tuple[str, str]:
+        """A stock's level after flows for a whole step, and where it was limited."""
         level = self.load("%now", stock.slot)
         if stock.change >= 0:
             moved = self.fadd(level, self.fmul(dt, self.node(stock.change)))
@@ -172,6 +186,10 @@ class StepWriter(EventWriter):
                 moved = self.select(below, 0.0, moved)
             wrong = self.logic("or", self.fcmp("olt", inflow, 0.0), self.fcmp("olt", outflow, 0.0))
             moved = self.select(wrong, float("nan"), moved)
+        return moved, below
+
+    def settle(self, stock: StockStep, moved: str, below: str) -> None:
+        """Write a stock's new level, and count where it was limited."""
         self.write(moved, stock.slot)
         if stock.count < 0:
             return

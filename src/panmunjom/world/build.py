@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..quantities.units import Unit, Units
 from ..text.problems import NOWHERE, CaseError, Problems
-from .checks import check_dimensions, check_noise, check_starts
+from .checks import check_dimensions, check_noise, check_rk4, check_starts
 from .declared import Stock, Value, World
 from .graph import NUMBER, Answer, EndingStep, Graph, Shown, Slot, scalar_name
 from .happenings import Happenings
@@ -70,6 +70,8 @@ class Builder(Happenings):
         if not self.problems.errors:
             check_starts(self.graph, self.problems)
             check_noise(self.graph, self.maker.white_nodes, self.problems)
+        if self.graph.rk4:
+            check_rk4(self.maker.once_a_step, self.problems)
         return Built(self.world, self.units, self.graph, self.row_of, self.unit_of)
 
     def make_endings(self) -> None:

@@ -22,6 +22,7 @@ FUNCTIONS: dict[str, tuple[int, int, str]] = {
     "pulse": (3, 3, "pulse(height, date, 3 months)"),
     "ramp": (3, 3, "ramp(slope, from, to)"),
     "cycle": (2, 2, 'cycle(date("2025-02-17"), 1 year)'),
+    "delay": (2, 2, "delay(x, 3 months)"),
     "delay1": (2, 2, "delay1(x, 3 months)"),
     "delay3": (2, 2, "delay3(x, 3 months)"),
     "smooth": (2, 2, "smooth(x, 3 months)"),
@@ -33,4 +34,4 @@ FUNCTIONS: dict[str, tuple[int, int, str]] = {
     "lookup": (2, 2, "lookup(table, x)"),
 }
 
-RESERVED = frozenset({"and", "or", "not", "over", "to", "time", "true", "false", "redraw", "delay"})
+RESERVED = frozenset({"and", "or", "not", "over", "to", "time", "true", "false", "redraw"})

@@ -7,6 +7,7 @@ from ..quantities.units import PURE, TIME, UnknownUnit
 from ..text.problems import nearest
 from ..text.syntax import Call, Name, Text
 from .builtins import FUNCTIONS
+from .checks import MAX_VALUES
 from .graph import FLAG, NUMBER, Host
 from .maker import Typed
 from .resolve import Context, Resolver, Unresolved, named
@@ -207,10 +208,34 @@ class Calls(Resolver):
 
     call_delay3 = call_delay1
 
+    def call_delay(self, tree: Call, context: Context) -> Typed:
+        found, time = self.lagged(tree, context)
+        length = self.maker.graph.nodes[time]
+        if length.operation != "const" or not length.data > 0:
+            message = "delay needs a fixed length above 0, the same in all futures and at all times"
+            hint = (
+                f"Write {FUNCTIONS['delay'][2]}; for a length that may differ, delay1(x, t) or delay3(x, t)."
+            )
+            raise self.fail("wrong-arguments", tree.arguments[1].place, message, hint)
+        days = float(length.data)
+        total = days + sum(line.slots for line in self.maker.graph.lines)
+        if not total <= MAX_VALUES:
+            message = (
+                f"the lengths of all fixed delays come to {total:,.0f} days; the limit is {MAX_VALUES:,}, "
+                "for each day is a value to remember"
+            )
+            hint = (
+                "Shorten some of them, or write delay1(x, t) or delay3(x, t), which need one value or three."
+            )
+            raise self.fail("too-large", tree.place, message, hint)
+        self.maker.once_a_step.setdefault(tree.place, f"'{self.path}' has a fixed delay")
+        return Typed(self.maker.fixed_delay(self.unique("delay"), found.node, days), NUMBER, found.dimension)
+
     def call_noise(self, tree: Call, context: Context) -> Typed:
         spread = self.resolve(tree.arguments[0], context)
         self.need_number(spread, tree.arguments[0].place)
         name = self.unique("noise")
+        self.maker.once_a_step.setdefault(tree.place, f"'{self.path}' has noise")
         if len(tree.arguments) == 1:
             dimension = (spread.dimension or PURE).times(TIME, -0.5)
             return Typed(self.maker.white(name, spread.node, tree.place), NUMBER, dimension)

@@ -138,9 +138,24 @@ def check_noise(graph: Graph, white: Mapping[int, Place], problems: Problems) ->
         problems.add("white-noise", white[node], message, "Give it a memory, as in noise(spread, 3 months).")
 
 
+def check_rk4(once_a_step: Mapping[Place, str], problems: Problems) -> None:
+    """A Runge-Kutta step looks into the step, where chance, decisions and fixed delays have no values."""
+    for place, what in once_a_step.items():
+        message = f"{what}: the method rk4 is for worlds without chance, decisions and fixed delays"
+        problems.add(
+            "needs-euler", place, message, "Write 'method: euler' in case.yaml, or leave it out there."
+        )
+
+
 def slots_under(graph: Graph, root: int) -> set[int]:
-    """The slots that a node reads, through any number of operations."""
-    return {int(graph.nodes[n].data) for n in under(graph, [root]) if graph.nodes[n].operation == "slot"}
+    """The slots that a node reads at the start, through any number of operations."""
+    found = set()
+    for node in (graph.nodes[n] for n in under(graph, [root])):
+        if node.operation in ("slot", "old"):
+            found.add(int(node.data))
+        elif node.operation == "delayed":
+            found.add(graph.lines[int(node.data)].first)
+    return found
 
 
 def under(graph: Graph, roots: Iterable[int]) -> set[int]:

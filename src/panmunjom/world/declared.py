@@ -195,3 +195,4 @@ class World:
     endings: dict[str, Ending] = field(default_factory=dict)
     propositions: dict[str, Proposition] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    method: str = "euler"  # of integration: euler or rk4

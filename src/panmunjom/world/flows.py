@@ -77,7 +77,8 @@ class Flows(Named):
         """The share of a stock's outflow that can be met in this step."""
         m = self.maker
         inflow, outflow = self.flows(name, members)
-        there = m.add("add", m.slot(self.slot_of[name, members]), m.add("mul", m.dt, inflow))
+        level = m.add("old" if self.graph.rk4 else "slot", data=self.slot_of[name, members])
+        there = m.add("add", level, m.add("mul", m.dt, inflow))
         asked = m.add("mul", m.dt, outflow)
         scale = m.select(m.flag("gt", asked, there), m.add("div", there, asked), m.const(1.0))
         self.flow[name, members] = (inflow, outflow, scale)

@@ -15,6 +15,8 @@ NUMBER, FLAG = "number", "flag"
 
 # Operations. Arguments are node numbers; ``data`` is what the operation carries itself.
 #   leaves      const(value) parameter(row) slot(index) host(column) uniform(stream) normal(stream)
+#               delayed(line): what a delay line holds from so long ago
+#               old(slot): as ``slot``, but at the step's start also in the later stages of a Runge-Kutta step
 #   arithmetic  add sub mul div neg min max abs sqrt exp log pow
 #   flags       lt le eq ne and or not true false isnan
 #   choice      select(flag, a, b)
@@ -55,6 +57,20 @@ class Slot:
     unit: Unit | None = None
     members: tuple[str, ...] = ()
     item: str = ""
+
+
+@dataclass(slots=True)
+class DelayLine:
+    """A fixed delay: a ring of slots in which step n reads and then writes slot ``first`` + n mod L.
+
+    L, the delay's length in steps, stands in the host table's ``column``. There is a slot for every day of it, which is
+    enough whatever the step; with steps of a week six sevenths of them are not used.
+    """
+
+    first: int
+    slots: int
+    column: int
+    node: int  # what is written
 
 
 @dataclass(slots=True)
@@ -155,8 +171,8 @@ class Answer:
 class Host:
     """A number that is the same for all futures in a step, made outside the kernel.
 
-    kind is clock, dt, day, cycle (data: peak day, period in days), due (data: decision index) or force
-    (data: event index)
+    kind is clock, dt, day, cycle (data: peak day, period in days), due (data: decision index), force
+    (data: event index) or ring (data: days; the step's number modulo so many days in steps, at least one)
     """
 
     kind: str
@@ -185,6 +201,7 @@ class Graph:
     streams: list[str] = field(default_factory=list)
     refresh: list[tuple[int, int]] = field(default_factory=list)  # slot := node whenever values are computed
     updates: list[tuple[int, int]] = field(default_factory=list)  # slot := node at the end of a step
+    lines: list[DelayLine] = field(default_factory=list)
     stocks: list[StockStep] = field(default_factory=list)
     events: list[EventStep] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
@@ -195,6 +212,7 @@ class Graph:
     ending_slot: int = -1
     ending_date_slot: int = -1
     bad_slot: int = -1
+    rk4: bool = False  # flows and lags by the classic Runge-Kutta method of fourth order, not by Euler's
     shown: list[Shown] = field(default_factory=list)
     named: dict[str, int] = field(default_factory=dict)  # scalar name of a value -> node
     named_units: dict[str, Unit] = field(default_factory=dict)

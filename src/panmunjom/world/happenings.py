@@ -89,6 +89,7 @@ class Happenings(Flows):
         if event.rate is not None and (tree := event.rate.of(members)) is not None:
             step.rate = r.number(tree, context, PER_TIME, f"the rate of '{name}'")
             step.draw = m.uniform(scalar)
+            m.once_a_step.setdefault(event.place, f"the event '{name}' happens by chance")
         else:
             step.before = m.new_slot(Slot(f"before {scalar}", "memory", m.const(math.nan)))
         if event.until is not None and (tree := event.until.of(members)) is not None:
@@ -115,6 +116,7 @@ class Happenings(Flows):
             r, m = self.resolver, self.maker
             context = self.context_of(decision.by)
             host = m.host_column(Host("due", (len(self.graph.decisions),)))
+            m.once_a_step.setdefault(decision.place, f"'{name}' is a decision")
             r.path = name
             try:
                 when = r.condition(decision.when, context, f"'when' of '{name}'") if decision.when else -1
@@ -158,7 +160,7 @@ class Happenings(Flows):
     def effect(
         self, effect: Effect, context: Context, path: str, event: int, decision: int, option: int
     ) -> None:
-        r = self.resolver
+        r, m = self.resolver, self.maker
         try:
             if not isinstance(effect.target, Name):
                 raise r.fail("bad-effect", effect.place, "an effect needs the name of a stock or parameter")
@@ -181,8 +183,10 @@ class Happenings(Flows):
                 if is_stock:
                     raise r.fail("bad-effect", effect.place, "only a parameter can be drawn anew")
                 amount = self.fresh(scalar, r.path)
+                m.once_a_step.setdefault(effect.place, f"'{scalar}' is drawn anew")
             elif isinstance(effect.amount, Name) and self.is_fresh(effect.amount.parts[0]):
                 amount = self.fresh_amount(effect.amount, context, item, r.path)
+                m.once_a_step.setdefault(effect.place, f"'{effect.amount.parts[0]}' is drawn at each firing")
             else:
                 amount = r.number(effect.amount, context, self.dimension(item), f"the amount for '{item}'")
         except Unresolved:

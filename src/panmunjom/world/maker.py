@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ..quantities.units import Dimension
 from ..text.problems import Place
-from .graph import FLAG, NUMBER, Graph, Host, Node, Slot
+from .graph import FLAG, NUMBER, DelayLine, Graph, Host, Node, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Maker:
             int, int
         ] = {}  # condition node -> node of the day from which it counts as true
         self.white_nodes: dict[int, Place] = {}  # white noise and where it is written
+        self.once_a_step: dict[Place, str] = {}  # what has no meaning inside a step, where and in words
         self.clock = self.host(Host("clock"))
         self.dt = self.host(Host("dt"))
         self.day = self.host(Host("day"))
@@ -213,6 +214,15 @@ class Maker:
             self.graph.updates.append((slot, self.add("add", level, change)))
             flow = out
         return flow
+
+    def fixed_delay(self, name: str, x: int, days: float) -> int:
+        """x as it was so many days ago; before the start it was what it is there."""
+        first, slots = self.new_slot(Slot(f"{name}.1", "memory", x)), max(1, round(days))
+        for k in range(1, slots):
+            self.new_slot(Slot(f"{name}.{k + 1}", "memory", self.slot(first)))
+        line = DelayLine(first, slots, self.host_column(Host("ring", (days,))), x)
+        self.graph.lines.append(line)
+        return self.add("delayed", data=len(self.graph.lines) - 1)
 
     def white(self, name: str, spread: int, place: Place) -> int:
         """White noise as a flow: its sum over time t has the spread times the square root of t."""

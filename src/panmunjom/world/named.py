@@ -23,7 +23,7 @@ class Named(ABC):
 
     def __init__(self, world: World, problems: Problems) -> None:
         self.world, self.problems = world, problems
-        self.graph = Graph(places=dict(world.places))
+        self.graph = Graph(places=dict(world.places), rk4=world.method == "rk4")
         self.maker = Maker(self.graph)
         self.units = Units()
         self.unit_of: dict[str, Unit] = {}
