@@ -154,12 +154,26 @@ def ranks(w: Words) -> float:
         rows_ ^= np.where(has & found[:, None], line[:, None], np.uint32(0))
         used[every[found], pivot[found]] = True
         rank += found
-    law = [math.prod((1 - 2.0 ** (i - 32)) ** 2 / (1 - 2.0 ** (i - r)) for i in range(r)) * 2.0 ** (-((32 - r) ** 2)) for r in (32, 31, 30)]
+    law = [
+        math.prod((1 - 2.0 ** (i - 32)) ** 2 / (1 - 2.0 ** (i - r)) for i in range(r))
+        * 2.0 ** (-((32 - r) ** 2))
+        for r in (32, 31, 30)
+    ]
     counts = [(rank == 32).sum(), (rank == 31).sum(), (rank <= 30).sum()]
     return float(stats.chisquare(counts, count * np.array([law[0], law[1], 1 - law[0] - law[1]])).pvalue)
 
 
-BATTERY: list[Callable[[Words], float]] = [bits, classes, pairs, correlations, runs, gaps, orders, birthdays, ranks]
+BATTERY: list[Callable[[Words], float]] = [
+    bits,
+    classes,
+    pairs,
+    correlations,
+    runs,
+    gaps,
+    orders,
+    birthdays,
+    ranks,
+]
 
 
 def alarms(w: Words) -> list[str]:

@@ -35,7 +35,13 @@ class Shipped:
         self.slots = len(self.runner.case.built.graph.slots)
         self.whole = self.final()
 
-    def final(self, futures: slice = slice(0, FUTURES), kernel: Kernel | None = None, cuts: tuple[int, ...] = (), threads: int = 1) -> Array:
+    def final(
+        self,
+        futures: slice = slice(0, FUTURES),
+        kernel: Kernel | None = None,
+        cuts: tuple[int, ...] = (),
+        threads: int = 1,
+    ) -> Array:
         """The states at the end, shape (slots, futures); at every cut the state moves to new blocks."""
         kernel = kernel or self.runner.kernel
         table, luck = self.table[:, futures], self.luck[futures]
@@ -58,7 +64,9 @@ def shipped(request: pytest.FixtureRequest) -> Shipped:
 
 def same(a: Array, b: Array) -> bool:
     """Equal bits, any NaN equal to any NaN."""
-    return a.shape == b.shape and bool(((a.view(np.int64) == b.view(np.int64)) | (np.isnan(a) & np.isnan(b))).all())
+    return a.shape == b.shape and bool(
+        ((a.view(np.int64) == b.view(np.int64)) | (np.isnan(a) & np.isnan(b))).all()
+    )
 
 
 def test_the_run_does_something(shipped: Shipped) -> None:
@@ -108,7 +116,9 @@ def test_chunks(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def simulate(bands: bool) -> runs.Raw:
         switches = runner.switch_rows(filled.switches)
-        return runs.simulate(runner.kernel, runner.case.built, runner.draws(filled), switches, plan, 100, 1, bands=bands)
+        return runs.simulate(
+            runner.kernel, runner.case.built, runner.draws(filled), switches, plan, 100, 1, bands=bands
+        )
 
     whole = simulate(True)
     monkeypatch.setattr(runs, "CHUNK", chunk)

@@ -23,6 +23,7 @@ BINADES = np.arange(-1074, 1024)
 
 def ulps(got: Array, exact: list) -> Array:
     """Distances in units of the exact values' last places (of subnormals: of the smallest one)."""
+
     def one(g: float, e: mpmath.mpf) -> float:
         return float(abs(mp.mpf(float(g)) - e) / mp.ldexp(mp.mpf(1), max(mp.mag(e) - 53, -1074)))
 
@@ -47,13 +48,23 @@ def test_log_beside_one() -> None:
     """Where log loses all digits of a careless method: the 500 doubles on each side, and 1 +- 2^-k with neighbours."""
     k = np.arange(1, 501)
     powers = 2.0 ** -np.arange(2, 53)
-    x = np.concatenate([1 + k * 2.0**-52, 1 - k * 2.0**-53, 1 + powers, 1 - powers, np.nextafter(1 + powers, 2), np.nextafter(1 - powers, 0)])
+    x = np.concatenate(
+        [
+            1 + k * 2.0**-52,
+            1 - k * 2.0**-53,
+            1 + powers,
+            1 - powers,
+            np.nextafter(1 + powers, 2),
+            np.nextafter(1 - powers, 0),
+        ]
+    )
     x = x[x != 1]
     assert ulps(vecarrays.log(x), [mp.log(mp.mpf(v)) for v in x]).max() < 0.9
 
 
 def halfway(f: object, x: Array, most: float) -> Array:
     """Those arguments whose exact value lies within ``most`` ulp of the middle between two doubles."""
+
     def distance(v: float) -> float:
         exact = abs(f(mp.mpf(float(v))))  # type: ignore[operator]
         units = mp.ldexp(exact, 53 - mp.mag(exact))
@@ -92,7 +103,9 @@ def test_exp_where_it_becomes_subnormal() -> None:
     assert ulps(found, [mp.exp(mp.mpf(v)) for v in x]).max() < 0.91
     assert np.all(np.diff(found) >= 0)
     ends = np.array([-745.1332191019411, -745.1332191019412, -745.1332191019413])
-    assert found[0] == 0 and list(vecarrays.exp(ends)) == [float(mp.exp(mp.mpf(v)) > mp.ldexp(1, -1075)) * TINY for v in ends]
+    assert found[0] == 0 and list(vecarrays.exp(ends)) == [
+        float(mp.exp(mp.mpf(v)) > mp.ldexp(1, -1075)) * TINY for v in ends
+    ]
 
 
 def worst_power(x: Array, y: Array) -> float:
@@ -102,7 +115,12 @@ def worst_power(x: Array, y: Array) -> float:
     inside = (size > -1074) & (size < 1023.99)
     x, y = x[inside], y[inside]
     assert len(x) > 300
-    return float(ulps(np.abs(vecarrays.power(x, y)), [mp.power(abs(mp.mpf(a)), mp.mpf(b)) for a, b in zip(x, y, strict=True)]).max())
+    return float(
+        ulps(
+            np.abs(vecarrays.power(x, y)),
+            [mp.power(abs(mp.mpf(a)), mp.mpf(b)) for a, b in zip(x, y, strict=True)],
+        ).max()
+    )
 
 
 def test_whole_powers() -> None:
@@ -133,7 +151,7 @@ def test_powers_of_subnormal_bases_and_to_subnormal_results() -> None:
     x = in_binades(BINADES[BINADES != 0], 1, 8)
     x = x[np.abs(np.log2(x)) > 1]
     assert worst_power(x, rng.uniform(-1070, 1020, x.size) / np.log2(x)) < 0.9
-    x = x[: 2_000]
+    x = x[:2_000]
     assert worst_power(x, rng.uniform(-1073, -1020, x.size) / np.log2(x)) < 0.9
 
 

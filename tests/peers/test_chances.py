@@ -72,7 +72,10 @@ def test_firings_without_memory() -> None:
     per_future = np.bincount(fired.sum(axis=0).astype(int), minlength=20)[:20]
     law = stats.binom.pmf(np.arange(20), steps, p)
     good = law * 20_000 > 20
-    seen, expected = np.append(per_future[good], per_future[~good].sum()), np.append(law[good], 1 - law[good].sum())
+    seen, expected = (
+        np.append(per_future[good], per_future[~good].sum()),
+        np.append(law[good], 1 - law[good].sum()),
+    )
     assert stats.chisquare(seen, expected * seen.sum()).pvalue > LEAST_P
 
 
@@ -100,7 +103,9 @@ def test_either_splits_in_proportion_to_rates(step_days: int) -> None:
     def law(rates: tuple[float, ...]) -> Array:
         return np.concatenate([r / sum(rates) * (left[:-1] - left[1:]) for r in rates] + [left[-1:]])
 
-    counts = np.concatenate([np.diff(run[e].sum(axis=1)) for e in "abc"] + [[MANY - sum(run[e][-1].sum() for e in "abc")]])
+    counts = np.concatenate(
+        [np.diff(run[e].sum(axis=1)) for e in "abc"] + [[MANY - sum(run[e][-1].sum() for e in "abc")]]
+    )
     classes = law((0.01, 0.03, 0.06)) * MANY > 20
 
     def kept(x: Array) -> Array:
@@ -179,7 +184,12 @@ def test_an_option_that_opens_takes_from_all_and_moves_nobody_else() -> None:
 def test_choices_of_different_weeks_are_independent() -> None:
     """A contingency table of neighbouring weeks, of weeks of different groups of four draws, and of two futures."""
     chosen = run_compiled(CHOICE.format(temperature=1, pray="false"), [1, 2, 3, 6], MANY, 7)["plan"]
-    pairs = [(chosen[0], chosen[1]), (chosen[1], chosen[2]), (chosen[2], chosen[3]), (chosen[0, :-1], chosen[0, 1:])]
+    pairs = [
+        (chosen[0], chosen[1]),
+        (chosen[1], chosen[2]),
+        (chosen[2], chosen[3]),
+        (chosen[0, :-1], chosen[0, 1:]),
+    ]
     for x, y in pairs:
         table = np.histogram2d(x, y, bins=[range(5), range(5)])[0]
         assert stats.chi2_contingency(table).pvalue > LEAST_P

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,9 @@ Array = npt.NDArray[np.float64]
 BOUND, LEAST_P = 5.0, 1e-7
 
 
-def chain(births: Callable[[Array], Array], deaths: Callable[[Array], Array], begin: int, states: int, steps: int) -> Array:
+def chain(
+    births: Callable[[Array], Array], deaths: Callable[[Array], Array], begin: int, states: int, steps: int
+) -> Array:
     """The distribution over 0 .. states - 1 after some steps, each with one birth and one death at most; rates per step."""
     n = np.arange(states, dtype=float)
     born, died = 1 - np.exp(-births(n)), 1 - np.exp(-deaths(n))
@@ -108,8 +111,10 @@ def test_the_chain_is_near_births_and_deaths_in_continuous_time() -> None:
         m, v = moments(p)
         off.append((abs(m / mean - 1), abs(v / variance - 1)))
     assert off[0][0] < 0.005 and off[0][1] < 0.05
-    for coarse, fine in zip(off, off[1:], strict=False):
-        assert coarse[0] / fine[0] == pytest.approx(2, rel=0.1) and coarse[1] / fine[1] == pytest.approx(2, rel=0.1)
+    for coarse, fine in pairwise(off):
+        assert coarse[0] / fine[0] == pytest.approx(2, rel=0.1) and coarse[1] / fine[1] == pytest.approx(
+            2, rel=0.1
+        )
 
 
 def test_extinction_is_as_likely_as_the_chain_says() -> None:

@@ -85,9 +85,9 @@ SIEGMUND = 0.5826  # -zeta(1/2) / sqrt(2 pi): a walk looked at in steps overshoo
 def reached(days: Array, barrier: float, drift: float, spread: float) -> Array:
     """The chance that Brownian motion with drift has been at the barrier by then (inverse Gaussian law)."""
     root = spread * np.sqrt(days)
-    return stats.norm.cdf((drift * days - barrier) / root) + math.exp(2 * drift * barrier / spread**2) * stats.norm.cdf(
-        -(drift * days + barrier) / root
-    )
+    return stats.norm.cdf((drift * days - barrier) / root) + math.exp(
+        2 * drift * barrier / spread**2
+    ) * stats.norm.cdf(-(drift * days + barrier) / root)
 
 
 @pytest.mark.parametrize("drift", [0.0, 0.02, -0.01])

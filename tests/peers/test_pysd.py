@@ -23,9 +23,9 @@ Array = npt.NDArray[np.float64]
 CLOSE = 1e-9
 
 
-def vensim(folder: Path, equations: str, steps: int, names: list[str]) -> dict[str, Array]:
-    """Runs equations, one a line, in steps of one unit of time; every name's numbers, shape (steps + 1,)."""
-    control = f"INITIAL TIME = 0\nFINAL TIME = {steps}\nTIME STEP = 1\nSAVEPER = TIME STEP"
+def vensim(folder: Path, equations: str, steps: int, names: list[str], step: int = 1) -> dict[str, Array]:
+    """Runs equations, one a line, in steps of so many units of time; every name's numbers, shape (steps + 1,)."""
+    control = f"INITIAL TIME = 0\nFINAL TIME = {steps * step}\nTIME STEP = {step}\nSAVEPER = TIME STEP"
     lines = [line for line in (equations + control).splitlines() if line.strip()]
     path = folder / "model.mdl"
     path.write_text("{UTF-8}\n" + "".join(f"{line} ~~|\n" for line in lines), encoding="utf-8")
@@ -128,8 +128,12 @@ stocks:
     agree(ours.stock("store")[:, 0], theirs["store"])
 
 
-def test_an_arms_race_with_a_threshold(tmp_path: Path) -> None:
-    """Richardson's arms race (1960) with what each side can pay, feedback through perceived arms, and an s-shaped alarm."""
+@pytest.mark.parametrize("step", [1, 3, 7])
+def test_an_arms_race_with_a_threshold(tmp_path: Path, step: int) -> None:
+    """Richardson's arms race (1960) with what each side can pay, feedback through perceived arms, and an s-shaped alarm.
+
+    In steps of one, three and seven days, with rates per day.
+    """
     equations = """
 alarm = 1 / (1 + EXP(-(b - 60) / 8))
 seen = SMOOTH(b, 9)
@@ -147,8 +151,8 @@ stocks:
     may_be_negative: true
     change: "(max(0, 0.05 * a ^ 0.9 - 0.02 * b) + 0.3 * log(1 + a) - sqrt(b) * 0.1 - 0.01 * b) / 1 day"
 """
-    theirs = vensim(tmp_path, equations, 300, ["a", "b", "alarm", "seen"])
-    ours = run_world(world, until=300, step_days=1)
+    theirs = vensim(tmp_path, equations, 300, ["a", "b", "alarm", "seen"], step)
+    ours = run_world(world, until=300, step_days=step)
     for name in ("a", "b"):
         agree(ours.stock(name)[:, 0], theirs[name])
     for name in ("alarm", "seen"):
