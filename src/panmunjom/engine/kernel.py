@@ -56,9 +56,9 @@ class Blocks:
         return self.state[:, index, :].reshape(-1)[: self.size]
 
     def unpacked(self) -> Array:
-        """The whole state, shape (slots, n)."""
+        """The whole state, shape (slots, n); a copy."""
         slots = self.state.shape[1]
-        return np.ascontiguousarray(self.state.transpose(1, 0, 2)).reshape(slots, -1)[:, : self.size]
+        return np.array(self.state.transpose(1, 0, 2), order="C").reshape(slots, -1)[:, : self.size]
 
     def set_state(self, state: Array) -> None:
         """Put a state of shape (slots, n) in."""
