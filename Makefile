@@ -2,11 +2,12 @@
 PYTHON ?= python3
 CASE ?= ukraine
 TESTS ?=
+FUZZ ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test lint types imports check clean
+.PHONY: help install install-dev run test fuzz lint types imports check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +35,9 @@ run: install  ## run the Ukraine case (another one: make run CASE=folder)
 
 test: install-dev  ## run the tests (some of them: make test TESTS="-k report")
 	$(BIN)/python -m pytest $(TESTS)
+
+fuzz: install-dev  ## load 10,000 broken cases in ten minutes at most (again: make fuzz FUZZ="--seed 7")
+	$(BIN)/python tools/fuzz.py $(FUZZ)
 
 lint: install-dev  ## check style with ruff
 	$(BIN)/ruff check src tests tools

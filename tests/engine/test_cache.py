@@ -94,6 +94,44 @@ def test_a_folder_that_others_can_write_to_is_not_believed(where: Path) -> None:
     assert len(list(where.iterdir())) == 1
 
 
+@POSIX
+@pytest.mark.parametrize("planted", ["writable", "pipe", "folder", "dangling", "other owner"])
+def test_a_planted_file_is_not_run(where: Path, planted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machine code that another could have put there is compiled anew instead, without a word."""
+    assert twice() == 42.0
+    path = only_file(where)
+    if planted == "writable":
+        path.chmod(0o666)
+    elif planted == "other owner":
+        monkeypatch.setattr(os, "getuid", lambda: where.stat().st_uid + 1)
+    else:
+        path.unlink()
+        {"pipe": os.mkfifo, "folder": os.mkdir, "dangling": lambda p: os.symlink("nowhere", p)}[planted](path)
+    assert cache.read(path.name.removesuffix(cache.SUFFIX)) is None
+    assert twice() == 42.0
+
+
+@POSIX
+def test_a_link_to_a_folder_that_others_can_write_to_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    (tmp_path / "link").symlink_to(shared)
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "link"))
+    assert twice() == 42.0 and list(shared.iterdir()) == []
+
+
+@pytest.mark.parametrize("named", ["OFF", "~", "  ", "x" * 5_000, "/dev/null", "/proc/self/mem", "a\x1b[31m"])
+def test_odd_names_of_the_folder_are_no_error(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(cache.VARIABLE, named)
+    assert twice() == 42.0
+
+
 def test_not_being_able_to_write_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panmunjom.text.nodes import MAX_BYTES, Fields, Mapping, Scalar, Sequence, read_file, read_text
-from panmunjom.text.problems import Place, Problem, Problems, Source, nearest, printable
+from panmunjom.text.problems import CaseError, Place, Problem, Problems, Source, nearest, printable
 
 MODEST = settings(derandomize=True, deadline=None, max_examples=150, database=None)
 
@@ -233,9 +233,22 @@ def test_the_same_problem_counts_once_and_there_is_an_end():
     for _ in range(3):
         problems.add("x", Place(Source("a")), "m")
     assert len(list(problems)) == 1
-    for k in range(1000):
-        problems.add("x", Place(Source("a"), k), "m")
-    assert len(list(problems)) == Problems.LIMIT
+    for k in range(500):
+        problems.add("note", Place(Source("a"), k), "m", severity="warning")  # these hide no error
+    assert len(problems.warnings) == Problems.LIMIT - 1
+    with pytest.raises(CaseError) as stopped:
+        for k in range(1000):
+            problems.add("x", Place(Source("a"), k), "m")
+    assert len(problems.errors) == Problems.LIMIT and len(stopped.value.problems) == 2 * Problems.LIMIT - 1
+
+
+def test_a_name_longer_than_anybody_reads_is_cut():
+    problems = Problems()
+    problems.add("x", Place(Source("a")), f"nothing is called '{'n' * 1_000_000}'", "h" * 5_000)
+    (problem,) = problems
+    assert len(problem.message) < 1_100 and problem.message.endswith("nnn'") and len(problem.hint) < 1_100
+    shown = Problem("x", Place(Source("a", "y" * 4_000_000), 1, 3_000_000), "m").render()
+    assert len(shown) < 400
 
 
 def test_the_nearest_word():
@@ -243,5 +256,6 @@ def test_the_nearest_word():
     assert nearest("zzz", ["tanks", "men"]) == "Known here: men, tanks."
     assert (
         nearest("zzz", [f"word{i}" for i in range(50)]) == ""
+        and nearest("word1", [f"words{i}" for i in range(100_000)]) == ""
         and nearest("x" * 10_000, ["x"]) != "Did you mean 'x'?"
     )

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ..case.filling import beyond, fill, pooled_view
 from ..case.records import Case, Filled, Intervention, Setting, View
 from ..engine.kernel import Kernel
+from ..engine.memory import check_memory
 from ..engine.run import BAND_FUTURES, CHUNK, Change, join, run_rows, simulate
 from ..engine.sampling import Draw, rows
 from ..engine.schedule import Schedule, schedule
@@ -176,8 +177,11 @@ class Runner:
         """An ensemble of a filled view, with the case's step or another. Raises ``CaseError``."""
         until = self.until(filled.start)
         plan, changes = self.plan(filled, until, step_days)
-        kernel, options = self.kernel, self.options
+        options = self.options
         futures = futures or options.futures
+        marks = len(plan.months()) if bands else 0
+        check_memory(self.case.built.graph, futures, CHUNK, marks, BAND_FUTURES)
+        kernel = self.kernel
         began = time.perf_counter()
         if futures <= CHUNK:
             table, luck = self.table(filled, futures, switches), np.arange(futures, dtype=np.uint64)

@@ -9,7 +9,7 @@ from datetime import date
 from ..evidence.pooling import claimed, disagreement, pool, voice
 from ..evidence.records import Claim, PoolMember
 from ..evidence.yardsticks import ASSUMPTION_WEIGHT
-from ..quantities.distributions import Distribution
+from ..quantities.distributions import LARGEST, Distribution
 from ..quantities.units import ONE, Unit, UnknownUnit
 from ..text.problems import NOWHERE, CaseError, Place, Problem, Problems, nearest
 from ..world.declared import Column, Members, Parameter
@@ -185,6 +185,8 @@ def _from_setting(case: Case, parameter: Parameter, scalar: str, setting: Settin
         )
         return Used(scalar, parameter.name, said, unit, "claim", (claim.id,), conversion=conversion)
     assert setting.distribution is not None
+    if not all(abs(figure) <= LARGEST for figure in (setting.distribution.a, setting.distribution.b)):
+        raise ValueError(f"its figure must be finite and not beyond {LARGEST:g}")  # one made in Python
     if setting.unit:
         try:
             said_unit = case.built.units.parse(setting.unit)

@@ -5,6 +5,7 @@ All problems of all files are reported together.
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -12,8 +13,8 @@ from pathlib import Path
 from ..evidence.reading import EvidenceReader
 from ..quantities.calendar import duration_days, parse_date, parse_duration
 from ..quantities.units import Units, UnknownUnit
-from ..text.nodes import Fields, Mapping, read_file
-from ..text.problems import CaseError, Place, Problem, Problems, Source, nearest
+from ..text.nodes import Fields, Mapping, read_data, read_raw
+from ..text.problems import CaseError, Place, Problem, Problems, Source, nearest, printable
 from ..world.build import build
 from ..world.reading import WorldReader
 from .filling import WITHIN_HINT, beyond, fill, pooled_view
@@ -22,6 +23,7 @@ from .views import ViewReader, check_target, read_pool_rules, read_questions
 
 MAX_FILES = 200
 METHODS = ("euler", "rk4")
+MAX_TOTAL = 20_000_000  # bytes of all files together
 
 
 def shipped() -> dict[str, Path]:
@@ -72,9 +74,11 @@ def check(name: str | Path) -> list[Problem]:
 class _Loader:
     def __init__(self, folder: Path, problems: Problems) -> None:
         self.folder, self.problems = folder, problems
+        self.id = printable(Path(os.path.abspath(folder)).name) or "case"  # also names the folder of its runs
         self.hash = hashlib.sha256()
         self.cautions: list[str] = []
         self.method = "euler"
+        self.total = 0
 
     def file(self, relative: str) -> Mapping | None:
         path = self.folder / relative
@@ -88,9 +92,20 @@ class _Loader:
             hint = "Copy it into the folder: links that lead out are not followed."
             self.problems.add("outside", place, "the file lies outside the case's folder", hint)
             return None
-        if path.is_file() and path.stat().st_size < 10_000_000:
-            self.hash.update(relative.encode() + b"\0" + path.read_bytes() + b"\0")
-        return read_file(path, str(self.folder / relative), self.problems)
+        raw = read_raw(path, str(path), self.problems)
+        if raw is None:
+            return None
+        self.total += len(raw)
+        if self.total > MAX_TOTAL:
+            message = f"the files of the case have more than {MAX_TOTAL:,} bytes together"
+            self.problems.add("too-large", Place(Source(str(self.folder))), message)
+            return None
+        self.hash.update(relative.encode("utf-8", "surrogateescape") + b"\0" + raw + b"\0")
+        return read_data(raw, str(path), self.problems)
+
+    def holds(self, relative: str) -> bool:
+        """Whether the case has such a file; a link that leads nowhere is one, and cannot be read."""
+        return os.path.lexists(self.folder / relative)
 
     def listing(self, folder: str) -> list[str]:
         where = self.folder / folder
@@ -101,6 +116,10 @@ class _Loader:
                 Place(Source(str(where))),
                 f"the folder has {len(found)} files; the limit is {MAX_FILES}",
             )
+        for name in found:
+            if printable(name) != name:
+                message = f"the file name '{printable(name)}' has characters that cannot be shown"
+                self.problems.add("bad-name", Place(Source(str(where))), message, "Rename the file.")
         return [f"{folder}/{name}" for name in found[:MAX_FILES]]
 
     def load(self) -> Case | None:
@@ -121,12 +140,12 @@ class _Loader:
         units = self.units(reader)
         evidence = EvidenceReader(self.problems, units)
         for name, read in (("sources.yaml", evidence.sources), ("claims.yaml", evidence.claims)):
-            if (self.folder / name).exists():
+            if self.holds(name):
                 root = self.file(name)
                 if root is not None:
                     read(root)
         questions: dict[str, Question] = {}
-        if (self.folder / "questions.yaml").exists():
+        if self.holds("questions.yaml"):
             root = self.file("questions.yaml")
             if root is not None:
                 questions = read_questions(root, reader, self.problems)
@@ -151,7 +170,7 @@ class _Loader:
         if built is None:
             return None
         case = Case(
-            self.folder.name,
+            self.id,
             self.folder,
             title,
             about,
@@ -191,7 +210,7 @@ class _Loader:
         return units
 
     def header(self, head: Mapping | None) -> tuple[str, str, date, str, int]:
-        title, about, start, horizon, step = self.folder.name, "", date(2022, 2, 24), "5 years", 7
+        title, about, start, horizon, step = self.id, "", date(2022, 2, 24), "5 years", 7
         if head is None:
             return title, about, start, horizon, step
         fields = Fields(head, "case.yaml", self.problems)

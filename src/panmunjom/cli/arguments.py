@@ -124,7 +124,7 @@ def _count(text: str) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
+        raise argparse.ArgumentTypeError(f"{text[:40]!a} is not a whole number") from None
     if not 16 <= number <= 10_000_000:
         raise argparse.ArgumentTypeError("the number of futures must lie between 16 and 10,000,000")
     return number
@@ -134,7 +134,7 @@ def _seed(text: str) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
+        raise argparse.ArgumentTypeError(f"{text[:40]!a} is not a whole number") from None
     if not 0 <= number < 2**64:
         raise argparse.ArgumentTypeError("the seed must lie between 0 and 2^64 - 1")
     return number

@@ -37,8 +37,10 @@ def guarded(arguments: list[str] | None) -> int:
         drop_output()
         return 141
     except OSError as error:
+        from ..text.problems import printable
+
         name = f"'{error.filename}': " if error.filename else ""
-        sys.stderr.write(f"error: {name}{error.strerror or error}\n")
+        sys.stderr.write(printable(f"error: {name}{error.strerror or error}") + "\n")
         drop_output()
         return 1
 

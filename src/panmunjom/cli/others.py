@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,8 @@ from ..case.loading import load, shipped
 from ..case.new import write_new
 from ..evidence.quotes import verify
 from ..report.words import count
-from ..text.problems import NOWHERE, CaseError, Problem, Problems
-from .terminal import bold, dim, show_problems
+from ..text.problems import NOWHERE, CaseError, Problem, Problems, printable
+from .terminal import as_json_text, bold, dim, show_problems
 
 
 def check(given: argparse.Namespace) -> int:
@@ -60,15 +58,14 @@ def check(given: argparse.Namespace) -> int:
     errors = [p for p in found if p.severity == "error"]
     if given.json:
         print(
-            json.dumps(
+            as_json_text(
                 {
                     "case": given.case,
                     "ok": not errors,
                     "problems": [p.as_dict() for p in found],
                     "notes": [line for line in lines if line],
                     **({"steps": steps} if given.step else {}),
-                },
-                indent=1,
+                }
             )
         )
     else:
@@ -81,7 +78,9 @@ def new(given: argparse.Namespace) -> int:
     """Write a small case that runs."""
     folder = write_new(Path(given.folder))
     name = f"./{folder}" if str(folder) in shipped() else str(folder)  # a bare name means the shipped case
-    print(f"wrote {folder}: read its files, then\n\n  panmunjom run {shlex.quote(name)}")
+    print(
+        f"wrote {printable(str(folder))}: read its files, then\n\n  panmunjom run {printable(shlex.quote(name))}"
+    )
     return 0
 
 
@@ -111,8 +110,7 @@ def cases(given: argparse.Namespace) -> int:
                 }
             )
     if given.json:
-        json.dump(found, sys.stdout, indent=1, ensure_ascii=False)
-        print()
+        print(as_json_text(found))
         return 0
     for case_record in found:
         print(f"{bold(str(case_record['id']))}  {case_record['title']}")

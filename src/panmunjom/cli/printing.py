@@ -59,7 +59,7 @@ def print_study(done: Study, folder: Path | None) -> None:
         )
     )
     if folder is not None:
-        print(f"saved in {folder}: open {folder / 'report.html'}")
+        print(printable(f"saved in {folder}: open {folder / 'report.html'}"))
 
 
 def print_theories(done: Study) -> None:

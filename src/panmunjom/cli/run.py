@@ -21,9 +21,9 @@ from ..case.views import parse_do, parse_figure
 from ..quantities.calendar import parse_date
 from ..report.assemble import as_json, summarise
 from ..report.render import render
-from ..text.problems import NOWHERE, CaseError, Problem, Problems, nearest
+from ..text.problems import NOWHERE, CaseError, Problem, Problems, nearest, printable
 from .printing import print_study
-from .terminal import Progress
+from .terminal import Progress, as_json_text
 
 
 def run(given: argparse.Namespace) -> int:
@@ -48,12 +48,11 @@ def run(given: argparse.Namespace) -> int:
         progress.close()
     trouble = save(done, folder, Path(given.documents) if given.documents else None)
     if given.json:
-        json.dump(as_json(done), sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
-        print()
+        print(as_json_text(as_json(done)))
     else:
         print_study(done, None if trouble else folder)
     if trouble:
-        sys.stderr.write(f"error: the run could not be saved: {trouble}\n")
+        sys.stderr.write(printable(f"error: the run could not be saved: {trouble}") + "\n")
         return 1
     if not done.complete:
         return 130

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -34,6 +36,18 @@ def dim(text: str) -> str:
 def width() -> int:
     """Columns of the terminal that are used, between 60 and 110."""
     return max(60, min(110, shutil.get_terminal_size((100, 24)).columns))
+
+
+_HIDDEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def as_json_text(record: object) -> str:
+    """A record as JSON that is safe to show: what a terminal would obey is escaped, letters of all scripts are not.
+
+    Raises ``ValueError`` for a number that is not finite.
+    """
+    text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 class Progress:

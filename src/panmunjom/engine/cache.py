@@ -18,6 +18,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..text.files import read_regular
+
 VARIABLE = "PANMUNJOM_CACHE"
 MARK = b"panmunjom object 1\n"
 SUFFIX = ".kernel"
@@ -58,9 +60,9 @@ def read(name: str) -> bytes | None:
         return None
     path = where / (name + SUFFIX)
     try:
-        if not _private(where) or path.stat().st_size > LARGEST:
+        if not _private(where):
             return None
-        data = path.read_bytes()
+        data = read_regular(path, LARGEST, ours=True)
     except OSError:
         return None
     head = len(MARK) + 32

@@ -14,6 +14,7 @@ from ..text.problems import NOWHERE, CaseError, Problem
 from ..world.graph import Graph
 
 MAX_STEPS = 20_000
+MAX_HOSTS = 10_000_000  # numbers of a calendar: 80 MB, and seconds to work out
 
 
 @dataclass(slots=True)
@@ -66,6 +67,9 @@ def schedule(
         raise CaseError(
             [Problem("too-many-steps", NOWHERE, message, "Shorten the horizon or lengthen the step.")]
         )
+    if (count + 1) * len(graph.hosts) > MAX_HOSTS:
+        message = f"the run would take {count:,} steps with {len(graph.hosts):,} events and choices"
+        raise CaseError([Problem("too-large", NOWHERE, message, "Shorten the horizon or lengthen the step.")])
     hosts = np.zeros((count + 1, len(graph.hosts)))
     clock = start.toordinal() + step_days * np.arange(count + 1, dtype=np.float64)
     for column, host in enumerate(graph.hosts):

@@ -6,8 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..text.files import read_regular
 from ..text.problems import Problems
 from .records import Claim, Library
+
+MOST = 50_000_000  # bytes of a document
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,6 @@ def _read(folder: Path, name: str) -> str | None:
     if Path(name).name != name:
         return None
     try:
-        return (folder / name).read_text(encoding="utf-8")
+        return read_regular(folder / name, MOST).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError):
         return None

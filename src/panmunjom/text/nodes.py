@@ -10,9 +10,11 @@ from typing import Any
 
 import yaml
 
+from .files import TooLarge, read_regular
 from .problems import CaseError, Place, Problem, Problems, Source, nearest
 
 MAX_BYTES = 5_000_000  # a case file larger than this is a mistake or an attack
+MAX_ENTRIES = 200_000  # texts, lists and mappings of a file: two seconds of reading
 MAX_DEPTH = 100  # nesting; deeper input kills recursive readers
 
 
@@ -75,19 +77,25 @@ Node = Scalar | Sequence | Mapping
 
 def read_file(path: Path, name: str, problems: Problems) -> Mapping | None:
     """Read one YAML file whose top level is a mapping; None (and a problem) where that fails."""
+    raw = read_raw(path, name, problems)
+    return None if raw is None else read_data(raw, name, problems)
+
+
+def read_raw(path: Path, name: str, problems: Problems) -> bytes | None:
+    """The bytes of a case file; None (and a problem) where it cannot be read or is too large."""
     here = Place(Source(name))
-    if path.exists() and not path.is_file():  # a pipe would be waited for, a folder cannot be read
-        problems.add("unreadable", here, "this is not a file")
-        return None
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            problems.add("file-too-large", here, f"the file has {size:,} bytes; the limit is {MAX_BYTES:,}")
-            return None
-        raw = path.read_bytes()
+        return read_regular(path, MAX_BYTES)
+    except TooLarge as error:
+        message = f"the file has {error.size:,} bytes; the limit is {MAX_BYTES:,}"
+        problems.add("file-too-large", here, message)
     except OSError as error:
         problems.add("unreadable", here, f"the file cannot be read: {error.strerror or error}")
-        return None
+    return None
+
+
+def read_data(raw: bytes, name: str, problems: Problems) -> Mapping | None:
+    """Read the bytes of a YAML file whose top level is a mapping; None (and a problem) where that fails."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -148,6 +156,7 @@ class _Builder:
 
     def __init__(self, source: Source, problems: Problems) -> None:
         self.source, self.problems = source, problems
+        self.entries = 0
         loader = getattr(yaml, "CLoader", yaml.Loader)
         self.events: Iterator[Any] = yaml.parse(source.text, Loader=loader)
 
@@ -174,6 +183,9 @@ class _Builder:
     def node(self, event: Any, depth: int, flow: bool) -> Node:
         if depth > MAX_DEPTH:
             raise self.refuse("too-deep", event, f"nesting is deeper than {MAX_DEPTH} levels")
+        self.entries += 1
+        if self.entries > MAX_ENTRIES:
+            raise self.refuse("file-too-large", event, f"the file has more than {MAX_ENTRIES:,} entries")
         if isinstance(event, yaml.AliasEvent):
             hint = "Write the value again; a text that begins with * needs quotes."
             raise self.refuse("yaml-alias", event, "aliases (*name) are not used here", hint)

@@ -75,15 +75,18 @@ class Problem:
 
     def render(self) -> str:
         """File, line and column, the line itself with a marker, the message and the hint."""
-        where = "" if self.place.source is NOWHERE.source else f"{self.place}: "  # a mistake of the command line
+        where = (
+            "" if self.place.source is NOWHERE.source else f"{self.place}: "
+        )  # a mistake of the command line
         head = printable(f"{where}{self.severity}: {self.message} [{self.code}]")
-        shown = printable(self.place.source.line(self.place.line))
+        line = self.place.source.line(self.place.line)
         out = [head]
+        start = min(self.place.column - 1, len(line))
+        window = max(0, start - 80)
+        shown = printable(line[window : window + 140])  # the whole line may be megabytes
         if shown.strip():
-            start = min(self.place.column - 1, len(shown))
-            window = max(0, start - 80)
-            mark = "^" * max(1, min(self.place.length, len(shown) - start, 60))
-            out += [f"    {shown[window : window + 140]}", f"    {' ' * (start - window)}{mark}"]
+            mark = "^" * max(1, min(self.place.length, len(line) - start, 60))
+            out += [f"    {shown}", f"    {' ' * (start - window)}{mark}"]
         if self.hint:
             out.append(f"    {printable(self.hint)}")
         return "\n".join(out)
@@ -100,21 +103,30 @@ class CaseError(Exception):
 class Problems:
     """Collects problems while a case is read, so that all of them are shown at once."""
 
-    LIMIT = 200  # a file that is not a case at all should not print thousands of lines
+    LIMIT = 200  # a file that is not a case at all should not print thousands of lines, nor take minutes to refuse
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], Problem] = {}
+        self._errors = 0
 
     def add(self, code: str, place: Place, message: str, hint: str = "", severity: str = "error") -> None:
-        """Record one problem; the same problem at the same place counts once."""
-        if not self.full:
-            key = (code, str(place), message)
-            self._found.setdefault(key, Problem(code, place, message, hint, severity))
+        """Record one problem; the same problem at the same place counts once.
+
+        Raises ``CaseError`` with all of them once there are ``LIMIT`` errors: nobody would read more.
+        """
+        message, hint = short(message), short(hint)
+        key = (code, str(place), message)
+        error = severity == "error"
+        if key not in self._found and (error or len(self._found) < self.LIMIT):
+            self._found[key] = Problem(code, place, message, hint, severity)
+            self._errors += error
+        if error and self.full:
+            raise CaseError(self)
 
     @property
     def full(self) -> bool:
-        """Whether no more problems are kept."""
-        return len(self._found) >= self.LIMIT
+        """Whether there are so many errors that reading stops."""
+        return self._errors >= self.LIMIT
 
     def __iter__(self) -> Iterator[Problem]:
         return iter(self._found.values())
@@ -136,15 +148,26 @@ class Problems:
 
 
 _LONGEST_WORD = 100  # comparing longer ones takes long and helps nobody
+_MOST_WORDS = 2_000  # so do more of them
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word, or lists a few; empty if nothing is near."""
     known = list(known)
-    close = get_close_matches(word, known, n=1, cutoff=0.6) if len(word) <= _LONGEST_WORD else []
+    near = (
+        [k for k in known if len(k) <= _LONGEST_WORD]
+        if len(word) <= _LONGEST_WORD and len(known) <= _MOST_WORDS
+        else []
+    )
+    close = get_close_matches(word, near, n=1, cutoff=0.6)
     if close:
         return f"Did you mean '{close[0]}'?"
     return f"Known here: {', '.join(sorted(known)[:12])}." if 0 < len(known) <= 12 else ""
+
+
+def short(text: str, most: int = 1_000) -> str:
+    """A sentence cut where a name in it is longer than anybody reads."""
+    return text if len(text) <= most else f"{text[: most - 200]} … {text[-200:]}"
 
 
 def printable(text: str, keep: str = "") -> str:

@@ -91,6 +91,8 @@ class Calls(Resolver):
             if members is None:
                 hint = nearest(tree.over, self.world.dimensions)
                 raise self.fail("unknown-dimension", tree.place, f"'{tree.over}' is not a dimension", hint)
+            if not members:  # none of its members was a name: a problem of its own
+                raise Unresolved
             return [self.resolve(argument, {**context, tree.over: m}) for m in members]
         if (
             isinstance(argument, Name)

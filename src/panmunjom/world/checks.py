@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from ..text.problems import CaseError, Place, Problems, nearest
+from ..text.problems import NOWHERE, CaseError, Place, Problems, nearest
 from .declared import ByMember, Item, Members, Parameter, World
 from .graph import Graph
-from .resolve import members_of
+from .resolve import MAX_SIZE, members_of
 
 MAX_VALUES = 5_000  # scalars after dimensions are written out
 
@@ -35,6 +35,7 @@ def check_dimensions(world: World, dimension_of: Mapping[str, str], problems: Pr
         *world.events.values(),
     ]
     total = sum(math.prod(len(world.dimensions.get(d, ())) for d in item.per) for item in items)
+    total += len(world.endings) + sum(1 + len(d.options) for d in world.decisions.values())
     if total > MAX_VALUES:
         message = (
             f"the world has {total:,} values once dimensions are written out; the limit is {MAX_VALUES:,}"
@@ -103,6 +104,18 @@ def check_cases(world: World, item: Item, problems: Problems) -> None:
             words = "; ".join(", ".join(m) for m in missing)
             message = f"'{key}' of '{item.name}' says nothing about {words}"
             problems.add("missing-member", place, message, "Every member needs an entry.")
+
+
+def check_size(graph: Graph, made: int, problems: Problems) -> None:
+    """A world that would take minutes to compile is refused; ``made`` is the size of its nodes and slots.
+
+    The weights are what each took to compile, in thousandths of a second.
+    """
+    options = sum(len(d.options) for d in graph.decisions)
+    size = made + 15 * len(graph.events) + 2 * len(graph.stocks) + 3 * len(graph.effects) + 10 * options
+    if size > MAX_SIZE:
+        message = "the world has too many stocks, events and choices once dimensions are written out"
+        problems.add("too-large", next(iter(graph.places.values()), NOWHERE), message)
 
 
 def check_starts(graph: Graph, problems: Problems) -> None:

@@ -39,6 +39,11 @@ class Maker:
         self.dt = self.host(Host("dt"))
         self.day = self.host(Host("day"))
 
+    @property
+    def size(self) -> int:
+        """What the graph so far costs to compile and to hold; see ``checks.MAX_SIZE``."""
+        return len(self.graph.nodes) + len(self.graph.slots) + 4 * len(self.graph.streams)
+
     # -- leaves
 
     def add(self, operation: str, *arguments: int, data: float | int = 0, kind: str = NUMBER) -> int:

@@ -12,6 +12,8 @@ from ..text.problems import Place, Problems, nearest
 from .declared import GUESSED_UNIT, ByMember, Members, Parameter, Proposition, Stock, Switch, Table, Value
 from .reading_events import EventReader
 
+MAX_POINTS = 1_000  # of a table: each becomes a few operations of every step
+
 
 class WorldReader(EventReader):
     """Adds file after file to one world; all files share one namespace."""
@@ -146,6 +148,10 @@ class WorldReader(EventReader):
         about, unit, points = fields.text("about"), fields.text("unit"), []
         listed = fields.mapping("points", required=True)
         fields.done()
+        if listed is not None and len(listed.items) > MAX_POINTS:
+            message = f"the table '{name}' has {len(listed.items):,} points; the limit is {MAX_POINTS:,}"
+            self.problems.add("too-large", key.place, message)
+            return
         for x, y in listed or ():
             a, b = self.number(x), self.number(y) if isinstance(y, Scalar) else None
             if a is not None and b is not None:

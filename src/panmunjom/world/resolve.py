@@ -6,14 +6,15 @@ from abc import ABC, abstractmethod
 from itertools import product
 
 from ..quantities.units import PER_TIME, PURE, TIME, Dimension, UnknownUnit
-from ..text.problems import Place, nearest
+from ..text.problems import CaseError, Place, nearest
 from ..text.syntax import Binary, Call, Expression, Name, Number, Text, Unary
 from .declared import Members, World
 from .graph import FLAG, NUMBER
 from .maker import Typed
 from .names import Context, Names, Unresolved
 
-MAX_WORK = 200_000  # operations of all formulas, once dimensions are written out
+MAX_WORK = 200_000  # parts of all formulas, once dimensions are written out
+MAX_SIZE = 40_000  # operations of the graph and what a step keeps: about a minute of compiling, 8 MB of stack
 
 _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _COMPARISON = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq"}
@@ -62,11 +63,11 @@ class Resolver(Names, ABC):
     def resolve(self, tree: Expression, context: Context) -> Typed:
         """The typed node of any expression. Raises ``Unresolved`` after recording a problem."""
         self._work += 1
-        if self._work > MAX_WORK:
-            message = f"the world comes to more than {MAX_WORK:,} operations once dimensions are written out"
-            raise self.fail(
-                "too-large", tree.place, message, "Sums inside sums over large dimensions multiply."
-            )
+        if self._work > MAX_WORK or self.maker.size > MAX_SIZE:
+            message = "the world comes to too many operations once dimensions are written out"
+            hint = "Sums inside sums over large dimensions multiply."
+            self.problems.add("too-large", tree.place, message, hint)
+            raise CaseError(self.problems)
         match tree:
             case Number():
                 return self.literal(tree)
