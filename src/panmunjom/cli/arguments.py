@@ -89,6 +89,9 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--documents", metavar="FOLDER", help="verify the claims' passages in the documents there"
     )
+    check.add_argument(
+        "--draft", action="store_true", help="units that do not fit are warnings: write first, put the units later"
+    )
     check.add_argument("--json", action="store_true", help="print the problems as JSON")
 
     new = verbs.add_parser("new", help="write a small case that runs")

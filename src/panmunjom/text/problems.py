@@ -98,23 +98,32 @@ class CaseError(Exception):
 
 
 class Problems:
-    """Collects problems while a case is read, so that all of them are shown at once."""
+    """Collects problems while a case is read, so that all of them are shown at once.
+
+    In a ``draft`` what is wrong with units is a warning: someone may write first and put the units later.
+    """
 
     LIMIT = 200  # a file that is not a case at all should not print thousands of lines
+    UNITS = frozenset({"wrong-unit", "unknown-unit", "bad-unit"})
 
-    def __init__(self) -> None:
+    def __init__(self, draft: bool = False) -> None:
+        self.draft = draft
         self._found: dict[tuple[str, str, str], Problem] = {}
+        self._counts = {"error": 0, "warning": 0}
 
     def add(self, code: str, place: Place, message: str, hint: str = "", severity: str = "error") -> None:
         """Record one problem; the same problem at the same place counts once."""
-        if not self.full:
-            key = (code, str(place), message)
-            self._found.setdefault(key, Problem(code, place, message, hint, severity))
+        if self.draft and code in self.UNITS:
+            severity = "warning"
+        key = (code, str(place), message)
+        if key not in self._found and self._counts[severity] < self.LIMIT:
+            self._found[key] = Problem(code, place, message, hint, severity)
+            self._counts[severity] += 1
 
     @property
     def full(self) -> bool:
-        """Whether no more problems are kept."""
-        return len(self._found) >= self.LIMIT
+        """Whether no more errors are kept."""
+        return self._counts["error"] >= self.LIMIT
 
     def __iter__(self) -> Iterator[Problem]:
         return iter(self._found.values())
