@@ -59,11 +59,14 @@ def load(name: str | Path) -> Case:
     return load_case(name)
 
 
-def check(name: str | Path) -> list[Problem]:
-    """Every problem and warning of a case, without running it; an empty list if there is none."""
+def check(name: str | Path, draft: bool = False) -> list[Problem]:
+    """Every problem and warning of a case, without running it; an empty list if there is none.
+
+    In a ``draft`` what is wrong with units is a warning.
+    """
     from .case.loading import check as check_case
 
-    return check_case(name)
+    return check_case(name, draft)
 
 
 def run(

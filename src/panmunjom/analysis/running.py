@@ -84,16 +84,29 @@ class Runner:
             for n, v in switches.items()
         }
 
+    def interventions(self, filled: Filled) -> list[Intervention]:
+        """What is done in a view: its own interventions and those of the run."""
+        return [*filled.view.interventions, *self.options.interventions]
+
     def plan(
-        self, filled: Filled, until: date, step_days: int | None = None
+        self,
+        filled: Filled,
+        until: date,
+        step_days: int | None = None,
+        undone: Intervention | None = None,
     ) -> tuple[Schedule, list[Change]]:
-        """The calendar of a run with its interventions. Raises ``CaseError`` for one that names nothing."""
+        """The calendar of a run with its interventions, but for one that is left undone.
+
+        Raises ``CaseError`` for one that names nothing.
+        """
         graph, built = self.case.built.graph, self.case.built
         forced: dict[str, list[date]] = {}
         later_changes: list[tuple[Intervention, int]] = []
         problems = Problems()
         names = [e.name for e in graph.events]
-        for do in [*filled.view.interventions, *self.options.interventions]:
+        for do in self.interventions(filled):
+            if do is undone:
+                continue
             if do.day < filled.start or do.day >= until:
                 message = f"'{do.target} at {do.day}' lies outside the run from {filled.start} to {until}"
                 problems.add("bad-date", do.place, message, severity="warning")
@@ -146,7 +159,7 @@ class Runner:
             except UnknownUnit as error:
                 return str(error)
             if said != row_unit and (said.dimension != row_unit.dimension or said.factor != row_unit.factor):
-                return f"'{do.target}' is kept in {row_unit.text or 'a pure number'}, not in {do.unit}"
+                return f"'{do.target}' is kept in {row_unit.text or 'a plain number'}, not in {do.unit}"
         parameter = built.world.parameters.get(built.graph.rows[row].parameter)
         return beyond(parameter, do.distribution) if parameter is not None else ""
 
@@ -173,10 +186,14 @@ class Runner:
         futures: int = 0,
         switches: dict[str, str] | None = None,
         step_days: int | None = None,
+        undone: Intervention | None = None,
     ) -> Ensemble:
-        """An ensemble of a filled view, with the case's step or another. Raises ``CaseError``."""
+        """An ensemble of a filled view; with another step than the case has, or with one intervention left undone.
+
+        Raises ``CaseError``.
+        """
         until = self.until(filled.start)
-        plan, changes = self.plan(filled, until, step_days)
+        plan, changes = self.plan(filled, until, step_days, undone)
         options = self.options
         futures = futures or options.futures
         marks = len(plan.months()) if bands else 0

@@ -17,6 +17,7 @@ from ..futures import wording
 from ..futures.ensemble import REFUSE_BAD, WARN_BAD, Ensemble
 from ..quantities.calendar import parse_date
 from .drivers import Driver, drivers
+from .interventions import Effect, effects
 from .running import Options, Runner, Tick, no_view
 from .switches import LEAST, MOST, SWITCH_FUTURES, SwitchRange, switch_range
 from .verdicts import VERDICT_FUTURES, Judge, Verdict
@@ -33,6 +34,7 @@ class ViewResult:
     ranges: SwitchRange
     verdicts: list[Verdict] = field(default_factory=list)
     drivers: list[Driver] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -178,6 +180,7 @@ def view_result(
     tick = stage(f"judging {filled.name}", weight / 4) if stage else None
     if filled.view.conclusions:
         found.verdicts = Judge(runner, filled).verdicts(tick)
+    found.effects = effects(runner, filled, ensemble)
     if is_default:
         found.drivers = drivers(runner, filled, ensemble)
     if tick is not None:
@@ -225,8 +228,7 @@ def warnings(done: Study) -> list[str]:
     found += [
         f"turning {turn} had no effect on the endings of {', '.join(names)}" for turn, names in idle.items()
     ]
-    if done.options.interventions:
-        found += _no_effect(done)
+    found += _no_effect(done)
     return found
 
 
@@ -254,10 +256,17 @@ def as_of(case: Case, known_by: date) -> Case:
 
 
 def _no_effect(done: Study) -> list[str]:
-    """Interventions outside a view's span change nothing there: said aloud."""
+    """Interventions that change nothing, outside a view's span or inside it: said aloud."""
     out = []
-    for do in done.options.interventions:
-        for view in done.views.values():
+    for view in done.views.values():
+        for effect in view.effects:
+            if not effect.changed:
+                beside = " beside the others" if effect.others else ""
+                out.append(
+                    f"{view.name}: '{effect.text}' had no effect{beside}: with the same luck nothing recorded differs "
+                    f"in any of {effect.futures:,} futures"
+                )
+        for do in [*view.filled.view.interventions, *done.options.interventions]:
             if not view.ensemble.start <= do.day < view.ensemble.until:
                 out.append(f"{view.name}: '{do.target} at {do.day}' lies outside its span and had no effect")
     return out

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from ..case.records import Conclusion, Filled
 from ..engine.run import Change, Raw, run_rows
-from ..engine.sampling import Draw, rows
+from ..engine.sampling import Draw, parts, rows
 from ..engine.schedule import Schedule
-from ..quantities.distributions import FAMILIES, point
+from ..quantities.distributions import point
+from ..world.named import PARTS
 from .running import Runner
 
 Flags = npt.NDArray[np.bool_]
@@ -61,15 +62,9 @@ class Trials:
     def keep_drawing(self, table: Array) -> None:
         """What events draw when they fire is luck: it keeps the distribution that the view has for it."""
         for index, row in enumerate(self.graph.rows):
-            if row.part in ("family", "a", "b", "factor"):
+            if row.part in PARTS:
                 used = self.filled.used[row.name.partition("#")[0]]
-                d = used.distribution
-                table[index] = {
-                    "family": FAMILIES.index(d.family),
-                    "a": d.a,
-                    "b": d.b,
-                    "factor": used.unit.factor,
-                }[row.part]
+                table[index] = parts(used.distribution, used.unit.factor)[row.part]
 
     def run(self, trial: Trial, table: Array, luck: npt.NDArray[np.uint64]) -> Raw:
         """Run given rows with given luck over the trial's calendar."""

@@ -9,9 +9,10 @@ from datetime import date
 from ..evidence.pooling import claimed, disagreement, pool, voice
 from ..evidence.records import Claim, PoolMember
 from ..evidence.yardsticks import ASSUMPTION_WEIGHT
-from ..quantities.distributions import LARGEST, Distribution
+from ..quantities.distributions import LARGEST, TABLED, Distribution
 from ..quantities.units import ONE, Unit, UnknownUnit
 from ..text.problems import NOWHERE, CaseError, Place, Problem, Problems, nearest
+from ..world.checks import cannot_redraw
 from ..world.declared import Column, Members, Parameter
 from ..world.graph import scalar_name
 from ..world.resolve import members_of
@@ -163,7 +164,7 @@ def _factor(case: Case, parameter: Parameter, claim: Claim) -> float:
     except UnknownUnit as error:
         raise _Missing("unknown-unit", claim.place, str(error)) from None
     if said.dimension != unit.dimension:
-        theirs, ours = (text or "a pure number" for text in (claim.quantity.unit, unit.text))
+        theirs, ours = (text or "a plain number" for text in (claim.quantity.unit, unit.text))
         message = f"the claim '{claim.id}' is in {theirs}, but '{parameter.name}' is in {ours}"
         raise _Missing(
             "wrong-unit", claim.place, message, "Never converted in silence: correct 'about' or the unit."
@@ -198,7 +199,7 @@ def _from_setting(case: Case, parameter: Parameter, scalar: str, setting: Settin
             raise _Missing(
                 "wrong-unit",
                 setting.place,
-                f"'{scalar}' is in {unit.text or 'a pure number'}, not in {setting.unit}",
+                f"'{scalar}' is in {unit.text or 'a plain number'}, not in {setting.unit}",
             )
         factor = said_unit.factor / unit.factor
         if abs(factor - 1) > 1e-12:
@@ -207,6 +208,8 @@ def _from_setting(case: Case, parameter: Parameter, scalar: str, setting: Settin
             raise _Missing(
                 "wrong-unit", setting.place, f"'{scalar}' is kept in {unit.text}, not in {setting.unit}", hint
             )
+    if f"{scalar}#family" in case.built.row_of and setting.distribution.family in TABLED:
+        raise _Missing("cannot-redraw", setting.place, *cannot_redraw(scalar, setting.distribution))
     outside = beyond(parameter, setting.distribution)
     if outside:
         raise _Missing("outside-bounds", setting.place, outside, WITHIN_HINT)
@@ -214,16 +217,18 @@ def _from_setting(case: Case, parameter: Parameter, scalar: str, setting: Settin
 
 
 def beyond(parameter: Parameter, distribution: Distribution) -> str:
-    """A sentence where a 90% interval reaches beyond the parameter's bounds; else an empty text."""
+    """A sentence where a distribution reaches beyond the parameter's bounds, with its own ends or else those of its 90%
+    interval; else an empty text.
+    """
     if parameter.within is None:
         return ""
-    low, high = distribution.interval
+    low, high = distribution.reach
     least, most = parameter.within
     slack = 1e-9 * max(abs(least), abs(most), 1.0)
     if (
         least - slack <= low
         and high <= most + slack
-        and not (distribution.family == "normal" and low <= least)
+        and not (distribution.family == "normal" and distribution.within is None and low <= least)
     ):
         return ""
     return f"'{distribution.text}' reaches beyond the bounds of '{parameter.name}', {least:g} to {most:g}"

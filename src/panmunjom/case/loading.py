@@ -52,10 +52,13 @@ def find(name: str) -> Path:
     return path
 
 
-def load(name: str | Path) -> Case:
-    """Read and check a case. Raises ``CaseError`` with every problem found."""
+def load(name: str | Path, draft: bool = False) -> Case:
+    """Read and check a case. Raises ``CaseError`` with every problem found.
+
+    A ``draft`` is read with units that do not fit as warnings; it can be looked at, but its figures mean nothing.
+    """
     folder = find(str(name))
-    problems = Problems()
+    problems = Problems(draft)
     case = _Loader(folder, problems).load()
     problems.stop()
     assert case is not None
@@ -63,10 +66,10 @@ def load(name: str | Path) -> Case:
     return case
 
 
-def check(name: str | Path) -> list[Problem]:
+def check(name: str | Path, draft: bool = False) -> list[Problem]:
     """Every problem and warning of a case, without running it; empty if there is none."""
     try:
-        return list(load(name).warnings)
+        return list(load(name, draft).warnings)
     except CaseError as error:
         return error.problems
 

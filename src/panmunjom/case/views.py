@@ -13,7 +13,7 @@ from ..text.problems import Place, Problems, nearest
 from ..world.reading import WorldReader
 from .records import Conclusion, Intervention, PoolRules, Question, Setting, View
 
-_FIGURE = re.compile(r"(?P<text>.*?[\d%])(?:\s+(?P<unit>(?!to\b)[A-Za-z_][\w/*^-]*|1/[\w/*^-]+))?\Z")
+_FIGURE = re.compile(r"(?P<text>.*?[\d%)])(?:\s+(?P<unit>(?!to\b)[A-Za-z_][\w/*^-]*|1/[\w/*^-]+))?\Z")
 _DO = re.compile(r"(?P<what>.+?)\s+at\s+(?P<day>\d{4}-\d{2}-\d{2})$")
 
 

@@ -103,6 +103,9 @@ def parser() -> argparse.ArgumentParser:
         "--documents", metavar="FOLDER", help="verify the claims' passages in the documents there"
     )
     check.add_argument(
+        "--draft", action="store_true", help="units that do not fit are warnings: write first, put the units later"
+    )
+    check.add_argument(
         "--step",
         action="store_true",
         help="run the pooled view with the case's step and the next smaller one (7, 3, 1 days) and compare endings",

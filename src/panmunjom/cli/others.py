@@ -21,7 +21,7 @@ def check(given: argparse.Namespace) -> int:
     lines: list[str] = []
     steps: dict[str, Any] | None = None
     try:
-        case = load(given.case)
+        case = load(given.case, given.draft)
         found = list(case.warnings)
         world = case.built.world
         lines.append(
@@ -56,6 +56,11 @@ def check(given: argparse.Namespace) -> int:
     except CaseError as error:
         found = error.problems
     errors = [p for p in found if p.severity == "error"]
+    units = count(sum(p.code in Problems.UNITS for p in found), "problem")
+    if given.draft and not units.startswith("0 "):
+        lines.append(f"a draft: {units} of units left to solve before it can be run")
+    elif errors and not units.startswith("0 "):
+        lines.append(f"{units} of units; with --draft they are warnings, for a case that is still being written")
     if given.json:
         print(
             as_json_text(

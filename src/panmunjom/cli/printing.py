@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..analysis.study import Study
 from ..analysis.verdicts import Verdict
-from ..report.sentences import headline, notes, sublines, turned, turned_futures
+from ..report.sentences import effects, headline, notes, sublines, turned, turned_futures
 from ..report.words import between, binomial, need, share
 from ..text.problems import printable
 from .tables import endings_blocks, questions_blocks
@@ -40,6 +40,7 @@ def print_study(done: Study, folder: Path | None) -> None:
     print("\n".join(out) + "\n")
     for block in endings_blocks(done, width()) + questions_blocks(done, width()):
         print(block + "\n")
+    print_effects(done)
     print_theories(done)
     print_verdicts(done)
     for warning in notes(done):
@@ -60,6 +61,16 @@ def print_study(done: Study, folder: Path | None) -> None:
     )
     if folder is not None:
         print(printable(f"saved in {folder}: open {folder / 'report.html'}"))
+
+
+def print_effects(done: Study) -> None:
+    """What each intervention changes."""
+    lines = effects(done)
+    if lines:
+        print(bold("What the interventions change") + dim(" (same luck, with and without; ± sampling error)"))
+        for line in lines:
+            print(textwrap.fill(printable(line), width(), initial_indent="  ", subsequent_indent="    "))
+        print()
 
 
 def print_theories(done: Study) -> None:

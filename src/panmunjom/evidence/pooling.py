@@ -8,6 +8,8 @@ variance on that scale, so that disagreement between the voices widens it.
 from __future__ import annotations
 
 import math
+import statistics
+from functools import lru_cache
 
 from ..quantities.distributions import Z90, Distribution, between, point
 from .records import Claim, PoolMember, SourceRecord
@@ -80,8 +82,8 @@ def pool(members: list[PoolMember]) -> Distribution:
 
 def common_scale(members: list[PoolMember]) -> str:
     """The scale on which all members can be written."""
-    families = {m.distribution.family for m in members}
-    if "logit" in families and all(0 < m.distribution.median < 1 for m in members):
+    shares = [m for m in members if m.distribution.family in ("logit", "beta") and m.distribution.support[1] <= 1]
+    if shares and all(0 < m.distribution.median < 1 for m in members):
         return "logit"
     if all(m.distribution.interval[0] > 0 for m in members):
         return "lognormal"
@@ -89,18 +91,32 @@ def common_scale(members: list[PoolMember]) -> str:
 
 
 def on_scale(distribution: Distribution, scale: str) -> tuple[float, float]:
-    """Mean and standard deviation of a distribution on a scale,
-    from its 90% interval where it has another family.
+    """Mean and standard deviation of a distribution on a scale: those that it has, where it is cut off or leans to
+    one side; else from its 90% interval.
     """
-    if distribution.family == scale:
+    if distribution.family == scale and distribution.within is None:
         return distribution.a, distribution.b
-    low, high = distribution.interval
-    if scale == "lognormal":
-        low, high = math.log(low), math.log(high)
-    elif scale == "logit":
-        low, high = (min(max(v, 1e-6), 1 - 1e-6) for v in (low, high))
-        low, high = math.log(low / (1 - low)), math.log(high / (1 - high))
+    if distribution.shape or distribution.within is not None:
+        values = [scaled(distribution.quantile_of_z(z), scale) for z in _scores()]
+        return statistics.fmean(values), statistics.pstdev(values)
+    low, high = (scaled(end, scale) for end in distribution.interval)
     return (low + high) / 2, (high - low) / (2 * Z90)
+
+
+def scaled(value: float, scale: str) -> float:
+    """A value on a scale; shares of nothing and of all are moved off the ends."""
+    if scale == "lognormal":
+        return math.log(max(value, _LEAST))
+    if scale == "logit":
+        value = min(max(value, 1e-6), 1 - 1e-6)
+        return math.log(value / (1 - value))
+    return value
+
+
+@lru_cache(maxsize=1)
+def _scores() -> list[float]:
+    """Scores of 400 slices of equal probability."""
+    return [statistics.NormalDist().inv_cdf((k + 0.5) / 400) for k in range(400)]
 
 
 def disagreement(members: list[PoolMember]) -> float:

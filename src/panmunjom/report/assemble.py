@@ -13,7 +13,7 @@ from ..evidence.quotes import quote
 from ..evidence.records import Claim
 from ..futures.ensemble import Share
 from ..quantities.units import ONE
-from .sentences import headline, label_of, notes, sublines, turned_futures
+from .sentences import effects, headline, label_of, notes, sublines, turned_futures
 from .summary import Summary
 from .words import between, number, shortened, unit, without_unit
 
@@ -66,6 +66,16 @@ def as_json(done: Study) -> dict[str, Any]:
                 }
                 for v in view.verdicts
             ],
+            "interventions": [
+                {
+                    "do": e.text,
+                    "no_effect": not e.changed,
+                    "changed": e.changed,
+                    "futures": e.futures,
+                    "endings": {k: {"difference": d, "se": se} for k, (d, se) in e.differences.items()} if usable else {},
+                }
+                for e in view.effects
+            ],
         }
     return {
         "case": done.case.id,
@@ -108,6 +118,7 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
         "generated": datetime.now(UTC).isoformat(timespec="seconds"),
         "headline": headline(done),
         "sublines": sublines(done),
+        "effects": effects(done),
         "views": [view_record(done, v) for v in done.views.values()],
         "endings": [
             {"id": e.name, "label": label_of(case, e.name), "about": world.endings[e.name].about}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..analysis.study import Study, ViewResult
 from ..case.records import Case
 from ..futures.ensemble import Share
-from .words import count, difference, length, limits, own, points
+from .words import binomial, count, difference, length, limits, own, points, share
 
 MUCH = 5  # a range this many times as long as the sampling error is "much" larger
 
@@ -150,6 +150,26 @@ def turned(case: Case, view: ViewResult, most: int = 3) -> list[str]:
             )
             ranked.append((abs(change), text))
     return [text for _, text in sorted(ranked, reverse=True)[:most]]
+
+
+def effects(done: Study) -> list[str]:
+    """What each intervention changes, a sentence each: the endings that it moves beyond sampling error."""
+    lines = []
+    for view in done.views.values():
+        for effect in view.effects:
+            opening = f"{view.name}: {effect.text}"
+            if not effect.changed:
+                lines.append(f"{opening} has no effect: nothing recorded differs in any of {effect.futures:,} futures")
+                continue
+            moved = [
+                f"{label_of(done.case, name)} {difference(change, error)}"
+                for name, (change, error) in sorted(effect.differences.items(), key=lambda kv: -abs(kv[1][0]))
+                if abs(change) > 2 * error and change
+            ]
+            said = ", ".join(moved) or "no ending moves by more than its sampling error"
+            apart = share(effect.changed, binomial(effect.changed, effect.futures), effect.futures)
+            lines.append(f"{opening} changes {apart} of futures: {said}")
+    return lines
 
 
 def notes(done: Study) -> list[str]:

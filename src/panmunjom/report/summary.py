@@ -275,6 +275,7 @@ class Summary(TypedDict):
     generated: str
     headline: str
     sublines: list[str]
+    effects: NotRequired[list[str]]
     views: list[ViewRecord]
     endings: list[EndingRecord]
     questions: list[QuestionRecord]

@@ -131,6 +131,8 @@ def read_text(text: str, name: str, problems: Problems) -> Mapping | None:
             what, hint = f"it holds the control character U+{ord(odd.group()):04X}", "Delete it."
         elif mark is not None and "\t" in source.line(place.line)[: place.column]:
             what, hint = "a tab stands in the indentation", "Indent with spaces."
+        elif "expected ',' or ']'" in what:
+            what, hint = "a list in [ ] is not closed", 'A name with brackets needs quotes in a list: [aid, "patience[china]"].'
         elif "mapping values are not allowed" in what:
             what, hint = "a second ': ' stands in one line", "Put the text after the first colon in quotes."
         elif "character that cannot start any token" in what:
@@ -304,9 +306,9 @@ class Fields:
             return None
         return node
 
-    def words(self, key: str) -> list[Scalar]:
+    def words(self, key: str, required: bool = False) -> list[Scalar]:
         """A list of words under a key; one word alone is a list of one."""
-        node = self.node_of(key)
+        node = self.node_of(key, required)
         if node is None:
             return []
         if isinstance(node, Scalar):

@@ -101,32 +101,38 @@ class CaseError(Exception):
 
 
 class Problems:
-    """Collects problems while a case is read, so that all of them are shown at once."""
+    """Collects problems while a case is read, so that all of them are shown at once.
+
+    In a ``draft`` what is wrong with units is a warning: someone may write first and put the units later.
+    """
 
     LIMIT = 200  # a file that is not a case at all should not print thousands of lines, nor take minutes to refuse
+    UNITS = frozenset({"wrong-unit", "unknown-unit", "bad-unit"})
 
-    def __init__(self) -> None:
+    def __init__(self, draft: bool = False) -> None:
+        self.draft = draft
         self._found: dict[tuple[str, str, str], Problem] = {}
-        self._errors = 0
+        self._counts = {"error": 0, "warning": 0}
 
     def add(self, code: str, place: Place, message: str, hint: str = "", severity: str = "error") -> None:
         """Record one problem; the same problem at the same place counts once.
 
         Raises ``CaseError`` with all of them once there are ``LIMIT`` errors: nobody would read more.
         """
+        if self.draft and code in self.UNITS:
+            severity = "warning"
         message, hint = short(message), short(hint)
         key = (code, str(place), message)
-        error = severity == "error"
-        if key not in self._found and (error or len(self._found) < self.LIMIT):
+        if key not in self._found and self._counts[severity] < self.LIMIT:
             self._found[key] = Problem(code, place, message, hint, severity)
-            self._errors += error
-        if error and self.full:
+            self._counts[severity] += 1
+        if severity == "error" and self.full:
             raise CaseError(self)
 
     @property
     def full(self) -> bool:
         """Whether there are so many errors that reading stops."""
-        return self._errors >= self.LIMIT
+        return self._counts["error"] >= self.LIMIT
 
     def __iter__(self) -> Iterator[Problem]:
         return iter(self._found.values())

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from ..quantities.units import Unit, Units
 from ..text.problems import NOWHERE, CaseError, Problems
-from .checks import check_dimensions, check_noise, check_rk4, check_size, check_starts
+from .checks import check_dimensions, check_noise, check_redraws, check_rk4, check_size, check_starts
+from .correlations import correlate
 from .declared import Stock, Value, World
 from .graph import NUMBER, Answer, EndingStep, Graph, Shown, Slot, scalar_name
 from .happenings import Happenings
@@ -68,6 +69,8 @@ class Builder(Happenings):
         self.make_shown()
         self.graph.bad_slot = self.maker.new_slot(Slot("not finite", "bad", self.maker.const(math.nan)))
         check_size(self.graph, self.maker.size, self.problems)
+        self.graph.correlated = correlate(self.world, self.row_of, self.problems)
+        check_redraws(self.world, self.row_of, self.problems)
         if not self.problems.errors:
             check_starts(self.graph, self.problems)
             check_noise(self.graph, self.maker.white_nodes, self.problems)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from ..quantities.calendar import parse_date
-from ..quantities.units import PURE, TIME, UnknownUnit
+from ..quantities.distributions import NAMES
+from ..quantities.units import ONE, PURE, TIME, Dimension, UnknownUnit
 from ..text.problems import nearest
 from ..text.syntax import Call, Name, Text
 from .builtins import FUNCTIONS
 from .checks import MAX_VALUES
 from .graph import FLAG, NUMBER, Host
 from .maker import Typed
-from .resolve import Context, Resolver, Unresolved, named
+from .resolve import REFERENCE, Context, Resolver, Unresolved, named
 
 
 class Calls(Resolver):
@@ -21,6 +22,8 @@ class Calls(Resolver):
     def call(self, tree: Call, context: Context) -> Typed:
         if tree.function not in FUNCTIONS:
             hint = nearest(tree.function, FUNCTIONS)
+            if tree.function in NAMES:
+                hint = "A distribution stands alone: make it a parameter and use its name here."
             message = f"'{tree.function}' is not a function of the language; formulas can call nothing else"
             raise self.fail("unknown-function", tree.place, message, hint)
         fewest, most, usage = FUNCTIONS[tree.function]
@@ -52,9 +55,9 @@ class Calls(Resolver):
         nodes = [self.need_number(f, a.place) for f, a in zip(found, tree.arguments, strict=True)]
         if function in ("exp", "log", "logistic", "softplus"):
             if found[0].dimension not in (None, PURE):
-                hint = "Divide it by a reference of the same unit first."
-                message = f"{function} needs a pure number, but this is {named(found[0].dimension)}"
-                raise self.fail("wrong-unit", tree.arguments[0].place, message, hint)
+                said = self.described(found[0].dimension, tree.arguments[0])
+                message = f"{function}(...) works on {named(PURE)}, but is given {said}"
+                self.differs(tree.arguments[0].place, message, REFERENCE)
             made = {"logistic": make.logistic, "softplus": make.softplus}.get(function)
             return Typed(made(nodes[0]) if made else make.add(function, nodes[0]), NUMBER, PURE)
         if function == "abs":
@@ -64,7 +67,8 @@ class Calls(Resolver):
             return Typed(make.add("sqrt", nodes[0]), NUMBER, dimension.power(0.5) if dimension else dimension)
         common = found[0]
         for other, argument in zip(found[1:], tree.arguments[1:], strict=True):
-            common = Typed(0, NUMBER, self.same(common, other, argument.place, f"{function} of"))
+            doing = f"compared, which {function}(...) does"
+            common = Typed(0, NUMBER, self.same(common, other, argument.place, doing, tree.arguments[0], argument))
         if function == "clip":
             node = make.add("min", make.add("max", nodes[0], nodes[1]), nodes[2])
         else:
@@ -80,7 +84,9 @@ class Calls(Resolver):
             raise self.fail(
                 "mixed-kinds", tree.place, "one branch of if(...) is a number, the other true or false"
             )
-        dimension = self.same(yes, no, tree.place, "choosing between") if yes.kind == NUMBER else PURE
+        dimension: Dimension | None = PURE
+        if yes.kind == NUMBER:
+            dimension = self.same(yes, no, tree.place, "the two branches of if(...)", *tree.arguments[1:])
         return Typed(self.maker.select(condition, yes.node, no.node), yes.kind, dimension)
 
     def each(self, tree: Call, context: Context) -> list[Typed]:
@@ -118,7 +124,7 @@ class Calls(Resolver):
         total = found[0]
         self.need_number(total, tree.place)
         for other in found[1:]:
-            dimension = self.same(total, other, tree.place, "adding")
+            dimension = self.same(total, other, tree.place, "added")
             total = Typed(
                 self.maker.add("add", total.node, self.need_number(other, tree.place)), NUMBER, dimension
             )
@@ -281,7 +287,9 @@ class Calls(Resolver):
         x = self.number(tree.arguments[1], context, PURE, "what is looked up")
         try:
             unit = self.units.parse(item.unit)
-        except UnknownUnit:
-            raise Unresolved from None  # reported where the table is declared
+        except UnknownUnit:  # reported where the table is declared
+            if not self.problems.draft:
+                raise Unresolved from None
+            unit = ONE
         points = tuple((a, b * unit.factor) for a, b in item.points)
         return Typed(self.maker.lookup(points, x), NUMBER, unit.dimension)

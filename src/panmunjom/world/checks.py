@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+from ..quantities.distributions import TABLED, Distribution
 from ..text.problems import NOWHERE, CaseError, Place, Problems, nearest
 from .declared import ByMember, Item, Members, Parameter, World
-from .graph import Graph
+from .graph import Graph, scalar_name
 from .resolve import MAX_SIZE, members_of
 
 MAX_VALUES = 5_000  # scalars after dimensions are written out
@@ -158,6 +159,20 @@ def check_rk4(once_a_step: Mapping[Place, str], problems: Problems) -> None:
         problems.add(
             "needs-euler", place, message, "Write 'method: euler' in case.yaml, or leave it out there."
         )
+def check_redraws(world: World, row_of: Mapping[str, int], problems: Problems) -> None:
+    """What events draw anew must have a shape that compiled code can draw."""
+    for parameter in world.parameters.values():
+        for column in parameter.assume:
+            for members in members_of(world, parameter.per):
+                name, found = scalar_name(parameter.name, members), column.of(members)
+                if found is not None and found.family in TABLED and f"{name}#family" in row_of:
+                    problems.add("cannot-redraw", column.place, *cannot_redraw(name, found))
+
+
+def cannot_redraw(scalar: str, distribution: Distribution) -> tuple[str, str]:
+    """What is wrong with such a shape, and what would be right."""
+    message = f"'{scalar}' is drawn anew by events, and '{distribution.text}' cannot be drawn within a run"
+    return message, "Write it as a range (15 to 30), as 320 ± 60, or as triangular(low, mode, high)."
 
 
 def slots_under(graph: Graph, root: int) -> set[int]:

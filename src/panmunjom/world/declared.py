@@ -84,6 +84,14 @@ class Parameter(Item):
 
 
 @dataclass(slots=True)
+class Correlation(Item):
+    """The rank correlation (Spearman, −1 to 1) of two scalar parameters: ``aid``, ``patience[china]``."""
+
+    between: tuple[str, ...] = ()
+    rank: float = 0.0
+
+
+@dataclass(slots=True)
 class Stock(Item):
     """What accumulates: ``inflow`` and ``outflow`` (never negative) or ``change`` (either sign),
     per unit of time.
@@ -187,6 +195,7 @@ class World:
     switches: dict[str, Switch] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
+    correlations: dict[str, Correlation] = field(default_factory=dict)
     stocks: dict[str, Stock] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from ..quantities.calendar import parse_date
-from ..quantities.distributions import Distribution, parse_distribution
+from ..quantities.distributions import NAMES, Distribution, parse_distribution
 from ..text.grammar import parse
 from ..text.nodes import Fields, Mapping, Node, Scalar, Sequence
 from ..text.problems import Place, Problems
@@ -15,7 +15,11 @@ from .builtins import FUNCTIONS, RESERVED
 from .declared import ANY_UNIT, GUESSED_UNIT, ByMember, Column, Members, Parameter, World
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
-_SPREAD = re.compile(r"^\s*[-+]?\d[\d.eE+-]*\s*%?\s*(\bto\b|\.\.|±|\+/-)\s*[-+]?\d[\d.eE+-]*\s*%?\s*$")
+_FIGURE = r"\s*[-+]?\d[\d.eE+-]*\s*%?\s*"
+_SPREAD = re.compile(  # a distribution in the place of a formula
+    rf"(?:{_FIGURE}(?:\bto\b|\.\.|±|\+/-){_FIGURE}|\s*(?:{'|'.join(NAMES)})\s*\(.*\)\s*)"
+    rf"(?:\bwithin\b{_FIGURE}\bto\b{_FIGURE})?\Z"
+)
 
 
 class Entries:

@@ -69,7 +69,7 @@ class Flows(Named):
                 found = self.read(f"raw {item}", members, term.place)
                 self.resolver.need_number(found, term.place)
                 if needed is not None and found.dimension not in (None, needed):
-                    raise self.resolver.misfit(term.place, what, needed, found.dimension)
+                    self.resolver.misfit(term.place, what, needed, found.dimension)
                 return found.node
         return self.resolver.number(term, context, needed, what)
 

@@ -37,7 +37,7 @@ class Row:
     """One scalar that is fixed for a whole future: a parameter of one member, or a switch.
 
     ``parameter`` and ``members`` say where it comes from; ``part`` is empty for the drawn value, and one
-    of family, a, b, factor for the rows that let events draw it anew.
+    of ``named.PARTS`` for the rows that let events draw it anew.
     """
 
     name: str
@@ -191,6 +191,14 @@ class Shown:
 
 
 @dataclass(slots=True)
+class Correlated:
+    """Rows that are drawn together: their scores are the lower triangle times independent ones (Cholesky)."""
+
+    rows: tuple[int, ...]
+    triangle: tuple[tuple[float, ...], ...]
+
+
+@dataclass(slots=True)
 class Graph:
     """Everything that a step needs. Lists are in the world's order."""
 
@@ -214,6 +222,7 @@ class Graph:
     bad_slot: int = -1
     rk4: bool = False  # flows and lags by the classic Runge-Kutta method of fourth order, not by Euler's
     shown: list[Shown] = field(default_factory=list)
+    correlated: list[Correlated] = field(default_factory=list)
     named: dict[str, int] = field(default_factory=dict)  # scalar name of a value -> node
     named_units: dict[str, Unit] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)

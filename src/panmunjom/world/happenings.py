@@ -98,15 +98,10 @@ class Happenings(Flows):
             found = r.resolve(tree, context)
             if found.kind == FLAG:
                 self.graph.slots[slot].start = m.number(found.node)
-            elif found.dimension != TIME:
-                hint = "Write true, a date, or a condition."
-                raise r.fail(
-                    "wrong-unit",
-                    tree.place,
-                    f"the start of '{name}' must be a date or a condition, not {named(found.dimension)}",
-                    hint,
-                )
             else:
+                if found.dimension != TIME:
+                    message = f"the start of '{name}' must be a date or a condition, not {named(found.dimension)}"
+                    r.differs(tree.place, message, "Write true, a date, or a condition.")
                 self.graph.slots[slot].start = m.number(m.flag("le", found.node, m.clock))
                 m.true_since(m.is_set(slot), found.node)
         self.graph.events.append(step)
@@ -212,7 +207,7 @@ class Happenings(Flows):
         ) != self.dimension(target):
             theirs, ours = named(self.dimension(target)), named(self.dimension(item))
             message = f"'{target}' is in {theirs}, but '{item}' is in {ours}"
-            raise self.resolver.fail("wrong-unit", name.place, message)
+            self.resolver.differs(name.place, message)
         return self.fresh(scalar_name(item, members), path)
 
     def fresh(self, scalar: str, path: str) -> int:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ..quantities.distributions import FAMILIES
 from ..quantities.units import Dimension
 from ..text.problems import Place
 from .graph import FLAG, NUMBER, DelayLine, Graph, Host, Node, Slot
@@ -246,14 +247,31 @@ class Maker:
         return self.add("mul", spread, node)
 
     def drawn(self, uniform: int, rows: dict[str, int]) -> int:
-        """A value drawn now from the distribution whose family, a, b and factor stand in those rows."""
+        """A value drawn now from the distribution whose parts stand in those rows (``named.PARTS``)."""
         row = {part: self.add("parameter", data=index) for part, index in rows.items()}
-        family = row["family"]
-        z = self.add("norm_inv", uniform)
-        raw = self.add("add", row["a"], self.add("mul", row["b"], z))
-        flat = self.add("add", row["a"], self.add("mul", row["b"], uniform))
-        shape = self.select(self.flag("eq", family, self.const(4.0)), flat, raw)
-        shape = self.select(self.flag("eq", family, self.const(3.0)), self.logistic(raw), shape)
-        shape = self.select(self.flag("eq", family, self.const(2.0)), self.add("exp", raw), shape)
-        shape = self.select(self.flag("eq", family, self.const(0.0)), row["a"], shape)
-        return self.add("mul", shape, row["factor"])
+        u = self.add("add", row["start"], self.add("mul", row["span"], uniform))
+
+        def stretched(t: int) -> int:
+            return self.add("add", row["a"], self.add("mul", row["b"], t))
+
+        raw = stretched(self.add("norm_inv", u))
+        made = {
+            "point": row["a"],
+            "lognormal": self.add("exp", raw),
+            "logit": self.logistic(raw),
+            "uniform": stretched(u),
+            "triangular": stretched(self.triangle(u, row["peak"])),
+        }
+        shape = raw
+        for family, value in made.items():
+            here = self.flag("eq", row["family"], self.const(float(FAMILIES.index(family))))
+            shape = self.select(here, value, shape)
+        inside = self.add("min", self.add("max", shape, row["low"]), row["high"])
+        return self.add("mul", inside, row["factor"])
+
+    def triangle(self, u: int, peak: int) -> int:
+        """The triangular distribution's quantile on 0..1."""
+        one = self.const(1.0)
+        falling = self.add("mul", self.add("sub", one, u), self.add("sub", one, peak))
+        rising = self.add("sqrt", self.add("mul", u, peak))
+        return self.select(self.flag("lt", u, peak), rising, self.add("sub", one, self.add("sqrt", falling)))

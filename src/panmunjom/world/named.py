@@ -15,7 +15,8 @@ from .graph import FLAG, NUMBER, Graph, Row, Slot, scalar_name
 from .maker import Maker, Typed
 from .resolve import Context, Unresolved, members_of, named
 
-PARTS = ("family", "a", "b", "factor")  # rows from which an event draws a parameter anew
+# rows from which an event draws a parameter anew
+PARTS = ("family", "a", "b", "peak", "start", "span", "low", "high", "factor")
 
 
 class Named(ABC):
@@ -241,16 +242,10 @@ class Named(ABC):
         if found.kind == NUMBER and value.unit != GUESSED_UNIT and item not in self.unknown_units:
             unit = self.unit_of[item]
             if found.dimension is not None and found.dimension != unit.dimension:
-                declared = (
-                    f"its unit is {value.unit}"
-                    if value.unit
-                    else "it has no unit, so it must be a pure number"
-                )
-                raise self.resolver.fail(
-                    "wrong-unit",
-                    tree.place,
-                    f"'{item}' comes out as {named(found.dimension)}, but {declared}",
-                )
+                declared = f"its unit is {value.unit}" if value.unit else f"it has no unit: it must be {named(PURE)}"
+                message = f"'{item}' comes out as {named(found.dimension)}, but {declared}"
+                hint = "" if value.unit else f"Add  unit: {found.dimension}  to it, if that is what is meant."
+                self.resolver.differs(tree.place, message, hint)
             found = Typed(found.node, NUMBER, unit.dimension)
         return found
 

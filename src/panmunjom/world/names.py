@@ -40,6 +40,12 @@ class Names:
         self.problems.add(code, place, message, hint)
         return Unresolved()
 
+    def differs(self, place: Place, message: str, hint: str = "") -> None:
+        """Record that units do not fit. Raises ``Unresolved``, but in a draft, which is read on as if they did."""
+        found = self.fail("wrong-unit", place, message, hint)
+        if not self.problems.draft:
+            raise found
+
     def unique(self, what: str) -> str:
         """A name for the next hidden thing of the item in work."""
         key = f"{self.path}.{what}"

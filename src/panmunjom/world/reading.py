@@ -9,7 +9,18 @@ from itertools import pairwise
 from ..quantities.distributions import LARGEST, parse_distribution
 from ..text.nodes import Mapping, Node, Scalar, Sequence
 from ..text.problems import Place, Problems, nearest
-from .declared import GUESSED_UNIT, ByMember, Members, Parameter, Proposition, Stock, Switch, Table, Value
+from .declared import (
+    GUESSED_UNIT,
+    ByMember,
+    Correlation,
+    Members,
+    Parameter,
+    Proposition,
+    Stock,
+    Switch,
+    Table,
+    Value,
+)
 from .reading_events import EventReader
 
 MAX_POINTS = 1_000  # of a table: each becomes a few operations of every step
@@ -27,6 +38,7 @@ class WorldReader(EventReader):
             "switches": self.switch,
             "tables": self.table,
             "parameters": self.parameter,
+            "correlations": self.correlation,
             "stocks": self.stock,
             "values": self.value,
             "events": self.event,
@@ -193,6 +205,18 @@ class WorldReader(EventReader):
         if assume is not None:
             item.assume = self.columns(assume, len(item.per))
         self.world.parameters[name] = item
+
+    def correlation(self, name: str, key: Scalar, node: Node) -> None:
+        fields = self.fields(node, f"the correlation '{name}'")
+        if fields is None:
+            return
+        about = fields.text("about")
+        between = tuple(i.text for i in fields.words("between", required=True))
+        rank = fields.scalar("rank", required=True)
+        fields.done()
+        figure = self.number(rank) if rank is not None else None
+        if between and figure is not None:
+            self.world.correlations[name] = Correlation(name, about, place=key.place, between=between, rank=figure)
 
     def bounds(self, scalar: Scalar) -> tuple[float, float] | None:
         match = re.fullmatch(r"\s*([-+\d.eE%]+)\s+to\s+([-+\d.eE%]+)\s*", scalar.text)

@@ -8,13 +8,16 @@ from itertools import product
 from ..quantities.units import PER_TIME, PURE, TIME, Dimension, UnknownUnit
 from ..text.problems import CaseError, Place, nearest
 from ..text.syntax import Binary, Call, Expression, Name, Number, Text, Unary
-from .declared import Members, World
+from .declared import ANY_UNIT, GUESSED_UNIT, Members, World
 from .graph import FLAG, NUMBER
 from .maker import Typed
-from .names import Context, Names, Unresolved
+from .names import Context, Names
+from .names import Unresolved as Unresolved
 
 MAX_WORK = 200_000  # parts of all formulas, once dimensions are written out
 MAX_SIZE = 40_000  # operations of the graph and what a step keeps: about a minute of compiling, 8 MB of stack
+
+REFERENCE = "Divide it by a typical amount in the same unit first, as in men / 1000 man."
 
 _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _COMPARISON = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq"}
@@ -32,14 +35,14 @@ class Resolver(Names, ABC):
                 "not-a-number", tree.place, f"{what} must be a number, but this is true or false", hint
             )
         if needed is not None and found.dimension is not None and found.dimension != needed:
-            raise self.misfit(tree.place, what, needed, found.dimension)
+            self.misfit(tree.place, what, needed, found.dimension)
         return found.node
 
-    def misfit(self, place: Place, what: str, needed: Dimension, found: Dimension | None) -> Unresolved:
-        """Record that a number measures something else than its place needs."""
+    def misfit(self, place: Place, what: str, needed: Dimension, found: Dimension | None) -> None:
+        """Record that a number measures something else than its place needs. Raises as ``differs`` does."""
         hint = ""
         if needed == PURE:
-            hint = "Divide it by a reference of the same unit first."
+            hint = REFERENCE
         elif found == PURE:
             hint = with_unit(needed)
         elif found is not None and found.times(PER_TIME) == needed:
@@ -47,8 +50,7 @@ class Resolver(Names, ABC):
         elif found is not None and found == needed.times(PER_TIME):
             hint = "This is so much per time: multiply by a time, as in x * 1 month."
         right = {PURE: named(needed), TIME: "a date or a length of time"}.get(needed, f"in {needed}")
-        message = f"{what} must be {right}, but this comes out as {named(found)}"
-        return self.fail("wrong-unit", place, message, hint)
+        self.differs(place, f"{what} must be {right}, but this comes out as {named(found)}", hint)
 
     def condition(self, tree: Expression, context: Context, what: str) -> int:
         """The node of a flag."""
@@ -93,7 +95,10 @@ class Resolver(Names, ABC):
                 hint = (
                     f"'{error.word}' is a name, not a unit: is an operator missing between the number and it?"
                 )
-            raise self.fail("unknown-unit", tree.place, str(error), hint) from None
+            unresolved = self.fail("unknown-unit", tree.place, str(error), hint)
+            if self.problems.draft:
+                return Typed(self.maker.const(tree.value), NUMBER, None)
+            raise unresolved from None
         return Typed(self.maker.const(tree.value * unit.factor), NUMBER, unit.dimension)
 
     def name(self, tree: Name, context: Context) -> Typed:
@@ -123,8 +128,8 @@ class Resolver(Names, ABC):
             raise self.fail("not-a-number", place, "a number is needed here, but this is true or false", hint)
         return found.node
 
-    def same(self, a: Typed, b: Typed, place: Place, doing: str) -> Dimension | None:
-        """The common dimension of two numbers that are added or compared."""
+    def same(self, a: Typed, b: Typed, place: Place, doing: str, *trees: Expression) -> Dimension | None:
+        """The common dimension of two numbers that are added or compared; ``trees`` is what stands for them."""
         if a.dimension is None or b.dimension is None:
             return a.dimension if b.dimension is None else b.dimension
         if a.dimension != b.dimension:
@@ -133,13 +138,20 @@ class Resolver(Names, ABC):
                 hint = with_unit(b.dimension if a.dimension == PURE else a.dimension)
             elif b.dimension in (a.dimension.times(PER_TIME), a.dimension.times(TIME)):
                 hint = "One of them is so much per time: multiply it by a time, as in x * 1 month."
-            raise self.fail(
-                "wrong-unit",
-                place,
-                f"{doing} {named(a.dimension)} and {named(b.dimension)} makes no sense",
-                hint,
-            )
+            said = [self.described(d, *trees[k : k + 1]) for k, d in enumerate((a.dimension, b.dimension))]
+            self.differs(place, f"{said[0]} and {said[1]} measure different things: they cannot be {doing}", hint)
+            return None
         return a.dimension
+
+    def described(self, dimension: Dimension, tree: Expression | None = None) -> str:
+        """A number as its writer knows it: by its name with the unit in which it was declared, or by what it measures."""
+        if not isinstance(tree, Name):
+            return named(dimension)
+        w, item = self.world, tree.parts[-1]
+        unit = next((g[item].unit for g in (w.parameters, w.stocks, w.values) if item in g), "")
+        unit = unit if unit not in (ANY_UNIT, GUESSED_UNIT, "") else named(dimension)
+        name = ".".join(tree.parts) + (f"[{', '.join(tree.index)}]" if tree.index else "")
+        return f"'{name}' (in {unit})" if dimension != PURE else f"'{name}' ({named(PURE)})"
 
     def binary(self, tree: Binary, context: Context) -> Typed:
         if tree.operator in ("and", "or"):
@@ -149,7 +161,7 @@ class Resolver(Names, ABC):
         left, right = self.resolve(tree.left, context), self.resolve(tree.right, context)
         a, b = self.need_number(left, tree.left.place), self.need_number(right, tree.right.place)
         if tree.operator == "!=" or tree.operator in _COMPARISON:
-            self.same(left, right, tree.place, "comparing")
+            self.same(left, right, tree.place, "compared", tree.left, tree.right)
             if tree.operator == "!=":  # less or greater, so that comparing with never is false here too
                 return Typed(
                     self.maker.flag("or", self.maker.flag("lt", a, b), self.maker.flag("gt", a, b)),
@@ -158,8 +170,8 @@ class Resolver(Names, ABC):
                 )
             return Typed(self.maker.flag(_COMPARISON[tree.operator], a, b), FLAG, PURE)
         if tree.operator in ("+", "-"):
-            doing = "adding" if tree.operator == "+" else "subtracting"
-            dimension = self.same(left, right, tree.place, doing)
+            doing = "added" if tree.operator == "+" else "subtracted"
+            dimension = self.same(left, right, tree.place, doing, tree.left, tree.right)
             return Typed(self.maker.add(_ARITHMETIC[tree.operator], a, b), NUMBER, dimension)
         if tree.operator in ("*", "/"):
             sign = 1.0 if tree.operator == "*" else -1.0
@@ -171,22 +183,15 @@ class Resolver(Names, ABC):
 
     def raised(self, tree: Binary, left: Typed, right: Typed) -> Typed:
         if right.dimension not in (None, PURE):
-            raise self.fail(
-                "wrong-unit",
-                tree.right.place,
-                f"an exponent must be a pure number, but this is {named(right.dimension)}",
-            )
+            message = f"an exponent must be {named(PURE)}, but this is in {named(right.dimension)}"
+            self.differs(tree.right.place, message, REFERENCE)
         exponent = self.maker.graph.nodes[right.node]
         dimension = left.dimension
         if dimension not in (None, PURE):
             if exponent.operation != "const":
                 hint = "Divide by a reference first, as in (x/x0)^y."
-                raise self.fail(
-                    "wrong-unit",
-                    tree.left.place,
-                    f"{named(dimension)} cannot be raised to a power that varies",
-                    hint,
-                )
+                self.differs(tree.left.place, f"{named(dimension)} cannot be raised to a power that varies", hint)
+                return Typed(self.maker.power(left.node, right.node), NUMBER, None)
             dimension = dimension.power(float(exponent.data))
         return Typed(self.maker.power(left.node, right.node), NUMBER, dimension)
 
@@ -212,6 +217,8 @@ def with_unit(dimension: Dimension) -> str:
 
 def named(dimension: Dimension | None) -> str:
     """A dimension in words."""
+    if dimension == PURE:
+        return "a plain number without a unit"
     return "any unit" if dimension is None else str(dimension)
 
 
