@@ -12,7 +12,9 @@ import numpy as np
 
 from ..case.filling import OLD_DAYS, unknown_view
 from ..case.records import Case, Filled
+from ..engine import memory
 from ..engine.kernel import interrupted
+from ..engine.run import CHUNK
 from ..futures import wording
 from ..futures.ensemble import REFUSE_BAD, WARN_BAD, Ensemble
 from ..quantities.calendar import parse_date
@@ -21,6 +23,7 @@ from .running import Options, Runner, Tick, no_view
 from .switches import LEAST, MOST, SWITCH_FUTURES, SwitchRange, switch_range
 from .verdicts import VERDICT_FUTURES, Judge, Verdict
 
+MANY = "Take fewer views or futures, or 'panmunjom futures', whose memory does not grow with their number."
 Stage = Callable[[str, float], Tick]
 
 
@@ -142,6 +145,7 @@ def study(
         raise no_view("there is no view to run at that date", "Choose a later --as-of.")
     for filled in todo:  # calendars and interventions are checked before anything long begins
         runner.plan(filled, runner.until(filled.start))
+    memory.require(case.built.graph, options.futures, CHUNK, len(todo) + 1, MANY)  # and one more with a theory turned
     compiled = time.perf_counter()
     kernel = runner.kernel
     seconds["compile"] = kernel.seconds
@@ -232,12 +236,9 @@ def warnings(done: Study) -> list[str]:
 
 def broken(ensemble: Ensemble) -> str:
     """Which stocks were not finite at the end of the futures that broke, and when the first of these broke."""
-    bad = ~ensemble.fine
-    final = ensemble.raw.final[:, bad]
-    counts = (~np.isfinite(final)).sum(axis=1)
-    names = [ensemble.graph.slots[s.slot].name for s in ensemble.graph.stocks]
-    worst = [names[i] for i in np.argsort(-counts)[:3] if counts[i] > 0]
-    first = date.fromordinal(int(ensemble.raw.bad[bad].min()))
+    counts = ensemble.raw.broken
+    worst = [name for name in sorted(counts, key=lambda n: -counts[n])[:3] if counts[name]]
+    first = date.fromordinal(int(np.nanmin(ensemble.raw.bad)))
     where = f"not finite in {', '.join(worst)}" if worst else "a rate was negative or not finite"
     return f"the first future broke in the step of {first}; {where}"
 
