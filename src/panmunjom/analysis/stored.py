@@ -21,6 +21,7 @@ from ..engine.kernel import interrupted
 from ..engine.run import BAND_FUTURES, CHUNK, QUANTILES
 from ..futures import manifest as records
 from ..futures import store as folders
+from ..futures.export import BANDS
 from ..futures.formats import need
 from ..futures.manifest import Manifest
 from ..futures.table import columns, fixed
@@ -28,8 +29,6 @@ from ..futures.tally import Tally
 from ..world.graph import scalar_name
 from .running import Options, Ready, Runner
 from .study import as_of, chosen
-
-BANDS = "bands.csv"
 
 
 @dataclass(slots=True)

@@ -145,7 +145,8 @@ def study(
         raise no_view("there is no view to run at that date", "Choose a later --as-of.")
     for filled in todo:  # calendars and interventions are checked before anything long begins
         runner.plan(filled, runner.until(filled.start))
-    memory.require(case.built.graph, options.futures, CHUNK, len(todo) + 1, MANY)  # and one more with a theory turned
+    kept = len(todo) + 1  # and one more with a theory turned
+    memory.require(case.built.graph, options.futures, CHUNK, kept, MANY)
     compiled = time.perf_counter()
     kernel = runner.kernel
     seconds["compile"] = kernel.seconds
@@ -235,12 +236,14 @@ def warnings(done: Study) -> list[str]:
 
 
 def broken(ensemble: Ensemble) -> str:
-    """Which stocks were not finite at the end of the futures that broke, and when the first of these broke."""
+    """Which stocks were not finite at the end of the futures that broke, when the first of these broke, and how to see why."""
     counts = ensemble.raw.broken
     worst = [name for name in sorted(counts, key=lambda n: -counts[n])[:3] if counts[name]]
     first = date.fromordinal(int(np.nanmin(ensemble.raw.bad)))
     where = f"not finite in {', '.join(worst)}" if worst else "a rate was negative or not finite"
-    return f"the first future broke in the step of {first}; {where}"
+    one = int(ensemble.raw.points[~ensemble.fine].min())
+    why = f"'panmunjom replay ... --view {ensemble.name} --future {one}' shows why in one of them"
+    return f"the first future broke in the step of {first}; {where}; {why}"
 
 
 def as_of(case: Case, known_by: date) -> Case:

@@ -97,7 +97,9 @@ def parser() -> argparse.ArgumentParser:
     )
     _what_is_run(futures)
     futures.add_argument(
-        "--out", metavar="FOLDER", help="where (default: a folder under runs/CASE that the same call finds again)"
+        "--out",
+        metavar="FOLDER",
+        help="where (default: a folder under runs/CASE that the same call finds again)",
     )
     futures.add_argument(
         "--format", choices=("parquet", "csv"), default="parquet", help="of the parts (default parquet)"
@@ -115,10 +117,14 @@ def parser() -> argparse.ArgumentParser:
     replay.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
     _what_is_run(replay)
     replay.add_argument(
-        "--plain", action="store_true", help="in the plain evaluator, compared with the compiled one to the bit"
+        "--plain",
+        action="store_true",
+        help="in the plain evaluator, compared with the compiled one to the bit",
     )
     replay.add_argument(
-        "--columns", metavar="NAMES", help="what to show, as in men[russia],stores (default: what the world shows)"
+        "--columns",
+        metavar="NAMES",
+        help="what to show, as in men[russia],stores (default: what the world shows)",
     )
     replay.add_argument("--out", metavar="FILE", help="write every step and column to FILE.csv or FILE.json")
     replay.add_argument("--json", action="store_true", help="print every step as JSON and nothing else")

@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..analysis.stored import BANDS, Stored, store
+from ..analysis.stored import Stored, store
 from ..case.loading import load
 from ..futures.ensemble import Share
+from ..futures.export import BANDS
 from ..futures.manifest import NAME
 from ..futures.store import Stopped
 from ..futures.wording import share as in_words
@@ -40,7 +41,9 @@ def futures(given: argparse.Namespace) -> int:
         show_problems([problem])
 
     try:
-        done = store(case, options, given.view, Path(given.out) if given.out else None, given.format, tell, tick)
+        done = store(
+            case, options, given.view, Path(given.out) if given.out else None, given.format, tell, tick
+        )
     except CaseError as error:
         raise CaseError(placed(error.problems)) from None
     except Stopped as error:
@@ -67,7 +70,9 @@ def show(done: Stored) -> None:
     manifest, case = done.manifest, done.case
     total, finished = manifest.total(), sum(p.rows for p in manifest.parts.values())
     span = f"{done.ready.filled.name}, {done.ready.filled.start} to {done.ready.until}"
-    number = f"{finished:,} futures" if done.complete else f"partial: {finished:,} of {manifest.futures:,} futures"
+    number = (
+        f"{finished:,} futures" if done.complete else f"partial: {finished:,} of {manifest.futures:,} futures"
+    )
     print(bold(printable(f"{span}: {number}")) + "\n")
     if finished and total.usable:
         rows = [[label_of(case, n), worded(s)] for n, s in total.shares(total.endings).items()]
@@ -83,7 +88,9 @@ def show(done: Stored) -> None:
         print(f"{total.not_finite:,} stopped being finite and are left out")
     files = f"{len(manifest.parts)} {'part' if len(manifest.parts) == 1 else 'parts'}"
     size = sum(p.bytes for p in manifest.parts.values())
-    print(f"{files}, {size / 1e6:,.1f} MB, {BANDS} and {NAME} (columns, units, hashes) in\n  {printable(str(done.folder))}")
+    print(
+        f"{files}, {size / 1e6:,.1f} MB, {BANDS} and {NAME} (columns, units, hashes) in\n  {printable(str(done.folder))}"
+    )
     if not done.complete:
         print("stopped by Ctrl-C: the same command continues from there")
     if finished:
@@ -99,10 +106,10 @@ def one_line(done: Stored) -> str:
     """The command that counts the endings with DuckDB, fit for a shell."""
     columns = {c["role"]: c["name"] for c in done.manifest.columns}
     where = str(done.folder / f"part-*.{done.manifest.kind}").replace("'", "''")
-    query = (
-        f"select {columns['ending']}, count(*) from '{where}' where {columns['not_finite']} is null group by all"
+    query = f"select {columns['ending']}, count(*) from '{where}' where {columns['not_finite']} is null group by all"
+    return (
+        f"duckdb -c {shlex.quote(query) if chr(34) in query or '$' in query else chr(34) + query + chr(34)}"
     )
-    return f"duckdb -c {shlex.quote(query) if chr(34) in query or '$' in query else chr(34) + query + chr(34)}"
 
 
 def as_json(done: Stored) -> dict[str, Any]:
@@ -127,4 +134,3 @@ def as_json(done: Stored) -> dict[str, Any]:
         "folder": str(done.folder),
         "parts": [str(done.folder / f"part-{n:05d}.{manifest.kind}") for n in sorted(manifest.parts)],
     }
-

@@ -38,7 +38,9 @@ def replay(given: argparse.Namespace) -> int:
     options = read_options(given, case)
     out = Path(given.out) if given.out else None
     if out and out.suffix not in (".csv", ".json"):
-        raise CaseError([Problem("bad-format", NOWHERE, f"--out: '{out.name}' ends in neither .csv nor .json")])
+        raise CaseError(
+            [Problem("bad-format", NOWHERE, f"--out: '{out.name}' ends in neither .csv nor .json")]
+        )
     try:
         ready = get_ready(case, options, given.view)
     except CaseError as error:
@@ -71,7 +73,9 @@ def replay(given: argparse.Namespace) -> int:
             print(f"the plain evaluator and the compiled engine agree to the bit in all {numbers:,} numbers")
     if differs is not None:
         step, name = differs
-        sys.stderr.write(f"error: the plain evaluator and the compiled engine differ first in '{name}' at step {step}\n")
+        sys.stderr.write(
+            f"error: the plain evaluator and the compiled engine differ first in '{name}' at step {step}\n"
+        )
         return 1
     return 0
 
@@ -100,10 +104,15 @@ def read_columns(text: str | None, path: paths.Path) -> list[str]:
     return found or shown_names(path.graph)
 
 
-def show(case: Case, view: str, path: paths.Path, shown: list[Track], found: list[Break], out: Path | None) -> None:
+def show(
+    case: Case, view: str, path: paths.Path, shown: list[Track], found: list[Break], out: Path | None
+) -> None:
     """Some month ends of the chosen columns, what happened, how it ended, and why it broke if it did."""
     until = path.plan.until
-    print(bold(printable(f"future {path.luck:,} of {view}, {path.plan.start} to {until}, seed {path.seed}")) + "\n")
+    print(
+        bold(printable(f"future {path.luck:,} of {view}, {path.plan.start} to {until}, seed {path.seed}"))
+        + "\n"
+    )
     marks = path.plan.months()
     stride = -(-len(marks) // _MOST_ROWS)
     marks = [*marks[:-1:stride], marks[-1]]
@@ -147,6 +156,8 @@ def ended(case: Case, path: paths.Path) -> str:
     """The ending with its day."""
     graph, last = path.graph, path.states[-1]
     ending = int(last[graph.ending_slot])
+    if path.broke is not None:
+        return "It stopped being finite: its ending does not count."
     if ending < 0:
         return "It has no ending."
     day = date.fromordinal(int(last[graph.ending_date_slot]))
@@ -155,15 +166,20 @@ def ended(case: Case, path: paths.Path) -> str:
 
 def told(one: Break) -> list[str]:
     """Why a variable broke, line by line."""
-    was = "" if one.before is None else f" (it was {worded(one.before)})"
-    lines = [f"'{one.name}' stopped being finite in the step of {one.day}{was}"]
+    what = (
+        f"was {worded(one.value)} {one.unit}".rstrip() if math.isfinite(one.value) else f"became {one.value}"
+    )
+    was = "" if one.before is None else f" (it was {worded(one.before)} {one.unit}".rstrip() + ")"
+    lines = [f"'{one.name}' {what} in the step of {one.day}{was}: from there the future is not finite"]
     for name, inputs in one.back:
         lines.append(f"  {name}, computed from:")
         lines += [f"    {i.name} = {worded(i.value)} {i.unit}".rstrip() for i in inputs]
     return lines
 
 
-def as_json(case: Case, view: str, path: paths.Path, columns: list[Track], found: list[Break]) -> dict[str, Any]:
+def as_json(
+    case: Case, view: str, path: paths.Path, columns: list[Track], found: list[Break]
+) -> dict[str, Any]:
     """The whole future: every column at every step; a number that is not finite is null."""
     ending = int(path.states[-1, path.graph.ending_slot])
     return {
@@ -178,18 +194,20 @@ def as_json(case: Case, view: str, path: paths.Path, columns: list[Track], found
         "values": {t.name: [finite(v) for v in t.values] for t in columns},
         "happened": [{"date": day.isoformat(), "what": what} for day, what in happened(path)],
         "ending": path.graph.endings[ending].name if ending >= 0 else None,
-        "not_finite": [
-            {
-                "variable": b.name,
-                "date": b.day.isoformat(),
-                "back": [
-                    {"variable": name, "inputs": [{"name": i.name, "value": finite(i.value), "text": worded(i.value), "unit": i.unit} for i in inputs]}
-                    for name, inputs in b.back
-                ],
-            }
-            for b in found
-        ],
-    }  # fmt: skip
+        "not_finite": [broken_record(b) for b in found],
+    }
+
+
+def broken_record(one: Break) -> dict[str, Any]:
+    """Why a variable broke, for machines; values as text, because JSON has no infinity."""
+    back = [
+        {
+            "variable": name,
+            "inputs": [{"name": i.name, "value": str(i.value), "unit": i.unit} for i in inputs],
+        }
+        for name, inputs in one.back
+    ]
+    return {"variable": one.name, "date": one.day.isoformat(), "value": str(one.value), "back": back}
 
 
 def finite(value: Any) -> Any:
@@ -204,6 +222,8 @@ def write_csv(out: Path, path: paths.Path, columns: list[Track]) -> None:
     lines.writerow(["step", "date", *(safe(t.name) for t in columns)])
     for step in range(path.plan.count + 1):
         cells = [t.values[step] for t in columns]
-        shown = [str(c).lower() if isinstance(c, bool) else safe(c) if isinstance(c, str) else c for c in cells]
+        shown = [
+            str(c).lower() if isinstance(c, bool) else safe(c) if isinstance(c, str) else c for c in cells
+        ]
         lines.writerow([step, path.day(step), *shown])
     write_whole(out, text.getvalue())

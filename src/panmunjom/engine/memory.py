@@ -52,7 +52,9 @@ def kept_bytes(graph: Graph) -> int:
     return 18 + 5 * len(graph.answers)
 
 
-def require(graph: Graph, futures: int, chunk: int, ensembles: int = 0, hint: str = "", more: int = 0) -> None:
+def require(
+    graph: Graph, futures: int, chunk: int, ensembles: int = 0, hint: str = "", more: int = 0
+) -> None:
     """Raise ``CaseError`` where a run would not fit into memory.
 
     Args:
@@ -71,7 +73,9 @@ def require(graph: Graph, futures: int, chunk: int, ensembles: int = 0, hint: st
     room = int(_SPARE * free) - fixed
     if each * futures <= room:
         return
-    message = f"{(fixed + each * futures) / 1e9:,.1f} GB of memory are needed and {free / 1e9:,.1f} GB are free"
+    message = (
+        f"{(fixed + each * futures) / 1e9:,.1f} GB of memory are needed and {free / 1e9:,.1f} GB are free"
+    )
     if each and room >= 16 * each:
         message += f"; about {room // each // 16 * 16:,} futures would fit"
     raise CaseError([Problem("too-much-memory", NOWHERE, message, hint)])

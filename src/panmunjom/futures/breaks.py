@@ -37,7 +37,9 @@ class Break:
 
     name: str
     day: date  # the first of the step
-    before: float | None
+    value: float  # what it became: not finite, or below zero where that may not be
+    before: float | None = None  # what it was when the step began
+    unit: str = ""
     back: list[tuple[str, list[Input]]] = field(default_factory=list)
 
 
@@ -65,22 +67,24 @@ class Finder:
             if math.isfinite(states[self.step + 1, stock.slot]):
                 continue
             slot = graph.slots[stock.slot]
+            text, factor = (slot.unit.text, slot.unit.factor) if slot.unit else ("", 1.0)
             level = float(states[self.step, stock.slot])
-            if not math.isfinite(level):  # so it began
-                inputs = self.inputs(slot.start, START_STEP)
-                found.append(Break(slot.name, day, None, [(f"{slot.name} at the start", inputs)]))
-                continue
-            unit = slot.unit.factor if slot.unit else 1.0
-            found.append(Break(slot.name, day, level / unit, self.way_back(slot.name, self.flows(stock))))
+            if math.isfinite(level):
+                after = float(states[self.step + 1, stock.slot])
+                back = self.way_back(slot.name, self.flows(stock))
+                found.append(Break(slot.name, day, after, level / factor, text, back))
+            else:  # so it began
+                back = [(f"{slot.name} at the start", self.inputs(slot.start, START_STEP))]
+                found.append(Break(slot.name, day, level, None, text, back))
         for event in graph.events:
             if event.rate < 0:
                 continue
-            when = self.value(event.when) if event.when >= 0 else True
             rate = self.value(event.rate)
-            if when and not 0 <= rate < math.inf:
+            if (event.when < 0 or self.value(event.when)) and not 0 <= rate < math.inf:
                 name = f"rate of {event.name}"
-                one = Input(self.names.get(event.rate, name), rate, "1/day", event.rate)
-                found.append(Break(name, day, None, self.way_back(name, [one])))
+                known = self.named(event.rate, None)
+                back = self.way_back(name, [known] if known else self.inputs(event.rate))
+                found.append(Break(name, day, rate, None, "1/day", back))
         return found
 
     def flows(self, stock: StockStep) -> list[Input]:
@@ -118,9 +122,7 @@ class Finder:
             if inputs:
                 found.append((self.names.get(first.node, first.name), inputs))
         if len(found) == 1:  # all flows are finite: one is below zero where none may be
-            found += [
-                (i.name, below) for i in inputs if i.value < 0 and (below := self.inputs(i.node))
-            ]
+            found += [(i.name, below) for i in inputs if i.value < 0 and (below := self.inputs(i.node))]
         return found
 
     def inputs(self, root: int, step: int | None = None) -> list[Input]:

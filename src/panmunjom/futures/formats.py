@@ -86,7 +86,9 @@ class _Parquet:
                 arrays.append(pa.DictionaryArray.from_arrays(codes, pa.array(column.labels, pa.string())))
             else:
                 arrays.append(pa.array(cells, field.type))
-        self.file.write_table(pa.Table.from_arrays(arrays, schema=self.schema), row_group_size=len(raw.points))
+        self.file.write_table(
+            pa.Table.from_arrays(arrays, schema=self.schema), row_group_size=len(raw.points)
+        )
 
 
 class _Csv:

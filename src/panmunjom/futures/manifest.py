@@ -128,8 +128,8 @@ def _checked(found: Any) -> Manifest:
     names = [c["name"] for c in columns]
     if len(set(names)) < len(names):
         raise ValueError("two columns have one name")
-    questions = run.get("questions")
-    endings = [c.get("labels") for c in columns if c["role"] == "ending"]
+    questions: Any = run.get("questions")
+    endings: list[Any] = [c.get("labels") for c in columns if c["role"] == "ending"]
     if len(endings) != 1 or not _texts(endings[0]) or not _texts(questions):
         raise ValueError("it does not name the endings and questions")
     futures = found.get("futures")

@@ -68,7 +68,9 @@ def open_folder(folder: Path, wanted: Manifest, tell: Tell) -> Manifest:
         raise CaseError([Problem("other-run", place, message, hint)])
     for number, part in sorted(found.parts.items()):
         then, now = (min(PART, m.futures - number * PART) for m in (found, wanted))
-        trouble = fault(folder, found, number) if part.rows == then else f"does not have {max(0, then):,} rows"
+        trouble = (
+            fault(folder, found, number) if part.rows == then else f"does not have {max(0, then):,} rows"
+        )
         if trouble:
             message = f"{part_name(number, found.kind)} {trouble}: it is made anew"
             tell(Problem("broken-part", place, message, severity="warning"))
@@ -133,7 +135,9 @@ def fill(folder: Path, manifest: Manifest, columns: list[Column], answers: list[
                     yield table, raw
                     tick(before + at + len(raw.points) - begin, number_left)
 
-            size, digest = write_part(folder / part_name(number, manifest.kind), manifest.kind, columns, chunks())
+            size, digest = write_part(
+                folder / part_name(number, manifest.kind), manifest.kind, columns, chunks()
+            )
             manifest.parts[number] = Part(number, end - number * PART, size, digest, tally)
             done += end - number * PART
             manifest.complete = position == len(todo) - 1
@@ -194,7 +198,9 @@ def alone(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             message = f"another run is writing to '{folder}'"
-            raise CaseError([Problem("in-use", NOWHERE, message, "Wait for it, or choose another --out.")]) from None
+            raise CaseError(
+                [Problem("in-use", NOWHERE, message, "Wait for it, or choose another --out.")]
+            ) from None
         except OSError:
             pass  # a file system without locks
         yield

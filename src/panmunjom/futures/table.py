@@ -89,14 +89,24 @@ def columns(built: Built, used: dict[str, Used]) -> list[Column]:
     after: list[Column] = []
     for i, answer in enumerate(graph.answers):
         text = world.propositions[answer.name].about or answer.name
-        after.append(Column(f"first({answer.name})", "first", "day", "", f"first day on which it held: {text}", i))
+        after.append(
+            Column(f"first({answer.name})", "first", "day", "", f"first day on which it held: {text}", i)
+        )
         after.append(Column(f"holds({answer.name})", "holds", "flag", "", f"at the end: {text}", i))
     for i, stock in enumerate(graph.stocks):
         slot = graph.slots[stock.slot]
         declared = world.stocks[slot.item]
         unit, factor = (slot.unit.text, slot.unit.factor) if slot.unit else ("", 1.0)
         after.append(
-            Column(slot.name, "final", "number", unit, f"at the end: {declared.about or declared.label}", i, factor)
+            Column(
+                slot.name,
+                "final",
+                "number",
+                unit,
+                f"at the end: {declared.about or declared.label}",
+                i,
+                factor,
+            )
         )
     taken = {c.name for c in theirs + after}
 
@@ -114,7 +124,9 @@ def columns(built: Built, used: dict[str, Used]) -> list[Column]:
         own("ending", "text", "how the war stands", endings),
         own("ending_date", "day", "the day on which that was so first"),
         *after,
-        own("not_finite", "day", "start of the step in which it stopped being finite: leave such futures out"),
+        own(
+            "not_finite", "day", "start of the step in which it stopped being finite: leave such futures out"
+        ),
     ]
 
 

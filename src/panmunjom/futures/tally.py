@@ -27,6 +27,7 @@ class Tally:
     """What was counted, by scramble (shape (16,)), over the futures that stayed finite; the others are counted apart.
 
     first_broken  the earliest day on which one stopped being finite, as an ordinal; 0 if none did
+    example       the lowest number of a future that did; -1 if none did
     """
 
     finite: Counts = field(default_factory=nothing)
@@ -34,6 +35,7 @@ class Tally:
     questions: dict[str, Counts] = field(default_factory=dict)
     not_finite: int = 0
     first_broken: int = 0
+    example: int = -1
     broken: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -51,7 +53,8 @@ class Tally:
         for name, counts in self.questions.items():
             counts += by_scramble(points[~np.isnan(first[answers.index(name)])])
         if not fine.all():
-            self.add_broken(int((~fine).sum()), int(np.nanmin(raw.bad)), raw.broken)
+            example = int(raw.points[~fine].min())
+            self.add_broken(int((~fine).sum()), int(np.nanmin(raw.bad)), example, raw.broken)
 
     def add(self, other: Tally) -> None:
         """Add what another tally of the same things counted."""
@@ -59,12 +62,15 @@ class Tally:
         for mine, theirs in ((self.endings, other.endings), (self.questions, other.questions)):
             for name, counts in theirs.items():
                 mine[name] += counts
-        self.add_broken(other.not_finite, other.first_broken, other.broken)
+        self.add_broken(other.not_finite, other.first_broken, other.example, other.broken)
 
-    def add_broken(self, count: int, first: int, stocks: dict[str, int]) -> None:
+    def add_broken(self, count: int, first: int, example: int, stocks: dict[str, int]) -> None:
         """Add futures that stopped being finite."""
+        if not count:
+            return
+        self.first_broken = min(first, self.first_broken) if self.not_finite else first
+        self.example = min(example, self.example) if self.not_finite else example
         self.not_finite += count
-        self.first_broken = min(filter(None, (self.first_broken, first)), default=0)
         for name, number in stocks.items():
             if number:
                 self.broken[name] = self.broken.get(name, 0) + number
@@ -96,7 +102,8 @@ class Tally:
         found = [f"{number} and are left out" if self.usable else f"{number}: no probability is printed"]
         worst = sorted(self.broken, key=lambda n: -self.broken[n])[:3]
         where = f"not finite in {', '.join(worst)}" if worst else "a rate was negative or not finite"
-        return [*found, f"the first broke in the step of {date.fromordinal(self.first_broken)}; {where}"]
+        first = f"the first broke in the step of {date.fromordinal(self.first_broken)}; {where}"
+        return [*found, f"{first}; 'panmunjom replay ... --future {self.example}' shows why in one of them"]
 
     def as_dict(self) -> dict[str, Any]:
         """The counts as the manifest keeps them."""
@@ -106,6 +113,7 @@ class Tally:
             "questions": {k: v.tolist() for k, v in self.questions.items()},
             "not_finite": self.not_finite,
             "first_broken": self.first_broken,
+            "example": self.example,
             "broken": self.broken,
         }
 
@@ -130,11 +138,14 @@ class Tally:
                 raise ValueError(f"counts are not of the case's {name}")
         if not isinstance(found["broken"], dict) or whole(found["first_broken"]) > date.max.toordinal():
             raise ValueError("what is said of futures that are not finite cannot be read")
+        if found["not_finite"] and not found["first_broken"]:
+            raise ValueError("futures stopped being finite on no day")
         return cls(
             counts(found["finite"]),
             {k: counts(v) for k, v in found["endings"].items()},
             {k: counts(v) for k, v in found["questions"].items()},
             whole(found["not_finite"]),
             found["first_broken"],
+            whole(found["example"]) if found["not_finite"] else -1,
             {str(k): whole(v) for k, v in found["broken"].items()},
         )

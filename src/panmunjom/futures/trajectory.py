@@ -74,7 +74,9 @@ def compiled_path(
     return Path(kernel.graph, plan, seed, luck, np.array(states), rows)
 
 
-def plain_path(graph: Graph, table: Array, luck: int, plan: Schedule, seed: int, changes: list[Change]) -> Path:
+def plain_path(
+    graph: Graph, table: Array, luck: int, plan: Schedule, seed: int, changes: list[Change]
+) -> Path:
     """The same future in the plain evaluator."""
     rows = changed(table[:, 0], plan, changes)
     plain = Evaluator(graph, table, np.array([luck], np.uint64), plan, seed)
@@ -141,7 +143,9 @@ def known(path: Path) -> dict[str, Track]:
         found[name] = Track(name, "flag", "", (path.states[:, slot] == 1.0).tolist())
 
     def choice(name: str, slot: int, options: list[str]) -> None:
-        found[name] = Track(name, "text", "", [options[int(k)] if k >= 0 else "" for k in path.states[:, slot]])
+        found[name] = Track(
+            name, "text", "", [options[int(k)] if k >= 0 else "" for k in path.states[:, slot]]
+        )
 
     for stock in graph.stocks:
         number(graph.slots[stock.slot].name, stock.slot)
