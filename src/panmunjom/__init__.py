@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .analysis.study import Study, ViewResult
     from .case.records import Case
     from .futures.ensemble import Ensemble
+    from .futures.export import Saved
     from .text.problems import CaseError, Problem
 
 __all__ = [
@@ -30,13 +31,16 @@ __all__ = [
     "CaseError",
     "Ensemble",
     "Problem",
+    "Saved",
     "Study",
     "ViewResult",
     "__version__",
     "check",
     "load",
-    "report",
+    "read_futures",
+    "report_html",
     "run",
+    "write_futures",
 ]
 
 _HOMES = {
@@ -44,6 +48,7 @@ _HOMES = {
     "CaseError": "text.problems",
     "Ensemble": "futures.ensemble",
     "Problem": "text.problems",
+    "Saved": "futures.export",
     "Study": "analysis.study",
     "ViewResult": "analysis.study",
 }
@@ -107,6 +112,54 @@ def report_html(study: Study, documents: Path | None = None) -> str:
     from .report.render import render
 
     return render(summarise(study, documents))
+
+
+def write_futures(
+    case: Case | str | Path,
+    view: str = "pooled",
+    folder: Path | str | None = None,
+    futures: int = 1_000_000,
+    seed: int = 1,
+    until: date | None = None,
+    known_by: date | None = None,
+    format: str = "parquet",
+) -> Saved:
+    """Write futures of one view to a folder, or continue there; what ``panmunjom futures`` does.
+
+    Args:
+        case: a loaded case, or what ``load`` takes.
+        view: a view's name, ``pooled`` or ``pooled@DATE``.
+        folder: by default one under ``runs/`` that the same call finds again.
+        futures: how many; memory does not grow with it.
+        seed, until, known_by: as for ``run``.
+        format: ``parquet`` (needs pyarrow) or ``csv``.
+
+    Raises:
+        CaseError: with every problem found.
+        KeyboardInterrupt: after Ctrl-C; the finished parts are kept.
+        panmunjom.futures.store.Stopped: where the disk is full; the finished parts are kept.
+    """
+    from pathlib import Path as AnyPath
+
+    from .analysis.running import Options
+    from .analysis.stored import store
+    from .case.records import Case as CaseRecord
+
+    loaded = case if isinstance(case, CaseRecord) else load(case)
+    options = Options(futures=futures, seed=seed, until=until, known_by=known_by)
+    done = store(loaded, options, view, AnyPath(folder) if folder else None, format)
+    if not done.complete:
+        raise KeyboardInterrupt
+    return read_futures(done.folder)
+
+
+def read_futures(folder: Path | str) -> Saved:
+    """A folder of futures, for pandas, xarray and Arrow: ``read_futures("fox").to_pandas()``. Raises ``CaseError``."""
+    from pathlib import Path as AnyPath
+
+    from .futures.export import open_saved
+
+    return open_saved(AnyPath(folder))
 
 
 def __getattr__(name: str) -> object:

@@ -99,21 +99,21 @@ def test_files_with_too_many_entries_or_bytes(case: Path) -> None:
 
 
 def test_memory_is_estimated_before_it_is_taken(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "there", lambda: 10_000_000)
+    monkeypatch.setattr(memory, "available", lambda: 300_000_000)
     loaded = panmunjom.load(case)
     study(loaded, Options(futures=64))
-    with pytest.raises(CaseError, match=r"the run would take about .* GB of memory") as found:
-        study(loaded, Options(futures=10_000_000))
-    assert [p.code for p in found.value.problems] == ["too-large"]
+    with pytest.raises(CaseError, match=r"GB of memory are needed .* futures would fit") as found:
+        study(loaded, Options(futures=100_000_000))
+    assert [p.code for p in found.value.problems] == ["too-much-memory"]
 
 
 def test_the_estimate_of_memory_grows_with_everything() -> None:
     graph = panmunjom.load("ukraine").built.graph
-    small = memory.needed(graph, 1_000, 16_384, 0, 4_096)
-    assert small > 8 * 1_000 * len(graph.slots)
-    assert memory.needed(graph, 2_000, 16_384, 0, 4_096) > 1.9 * small
-    assert memory.needed(graph, 1_000, 16_384, 60, 4_096) == small + 8 * 60 * 1_000 * len(graph.shown)
-    assert memory.there() > 100_000_000
+    assert memory.chunk_bytes(graph, 1_000) > 8 * 1_000 * len(graph.slots)
+    assert memory.chunk_bytes(graph, 2_000) == 2 * memory.chunk_bytes(graph, 1_000)
+    assert memory.kept_bytes(graph) > len(graph.answers)
+    free = memory.available()
+    assert free is None or free > 100_000_000
 
 
 def test_a_calendar_that_would_take_minutes_is_refused(case: Path) -> None:

@@ -14,17 +14,18 @@ import numpy.typing as npt
 from ..case.filling import beyond, fill, pooled_view
 from ..case.records import Case, Filled, Intervention, Setting, View
 from ..engine.kernel import Kernel
-from ..engine.memory import check_memory
-from ..engine.run import BAND_FUTURES, CHUNK, Change, join, run_rows, simulate
+from ..engine.run import BAND_FUTURES, CHUNK, Change, Raw, join, run_rows, simulate
 from ..engine.sampling import Draw, rows
 from ..engine.schedule import Schedule, schedule
 from ..futures.ensemble import Ensemble
 from ..quantities.calendar import later
 from ..quantities.units import ONE, UnknownUnit
 from ..text.problems import NOWHERE, CaseError, Problem, Problems, nearest
+from ..world.build import Built
 
 Tick = Callable[[float], None]
 Table = npt.NDArray[np.float64]
+Points = npt.NDArray[np.uint64]
 
 
 @dataclass(slots=True)
@@ -39,6 +40,33 @@ class Options:
     switches: dict[str, str] = field(default_factory=dict)
     interventions: list[Intervention] = field(default_factory=list)
     threads: int = 0
+
+
+@dataclass(slots=True)
+class Ready:
+    """A filled view with all that its futures depend on: any of them can be run, alone or with others."""
+
+    filled: Filled
+    until: date
+    built: Built
+    kernel: Kernel
+    draws: dict[str, Draw]
+    switches: dict[str, float]
+    plan: Schedule
+    changes: list[Change]
+    seed: int
+    threads: int
+
+    def rows(self, futures: Points) -> Table:
+        """Rows of the futures with these numbers, shape (rows, n)."""
+        return rows(self.built, self.draws, self.switches, futures, self.seed)
+
+    def run(self, futures: Points, bands: bool = False, tick: Tick | None = None) -> tuple[Table, Raw]:
+        """The rows of these futures and what became of them."""
+        table = self.rows(futures)
+        return table, run_rows(
+            self.kernel, table, futures, self.plan, self.seed, self.changes, bands, self.threads, tick
+        )
 
 
 class Runner:
@@ -163,6 +191,15 @@ class Runner:
         parameter = built.world.parameters.get(built.graph.rows[row].parameter)
         return beyond(parameter, do.distribution) if parameter is not None else ""
 
+    def ready(self, filled: Filled) -> Ready:
+        """The view with its draws, switches and calendar, to run futures of it by their numbers. Raises ``CaseError``."""
+        until = self.until(filled.start)
+        plan, changes = self.plan(filled, until)
+        draws, switches, options = self.draws(filled), self.switch_rows(filled.switches), self.options
+        return Ready(
+            filled, until, self.case.built, self.kernel, draws, switches, plan, changes, options.seed, options.threads
+        )  # fmt: skip
+
     def table(self, filled: Filled, futures: int, switches: dict[str, str] | None = None) -> Table:
         """Rows of the first futures of a view, shape (rows, futures); drawn once a view, however its switches are turned."""
         built = self.case.built
@@ -196,8 +233,6 @@ class Runner:
         plan, changes = self.plan(filled, until, step_days, undone)
         options = self.options
         futures = futures or options.futures
-        marks = len(plan.months()) if bands else 0
-        check_memory(self.case.built.graph, futures, CHUNK, marks, BAND_FUTURES)
         kernel = self.kernel
         began = time.perf_counter()
         if futures <= CHUNK:

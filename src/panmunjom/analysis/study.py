@@ -12,7 +12,9 @@ import numpy as np
 
 from ..case.filling import OLD_DAYS, unknown_view
 from ..case.records import Case, Filled
+from ..engine import memory
 from ..engine.kernel import interrupted
+from ..engine.run import CHUNK
 from ..futures import wording
 from ..futures.ensemble import REFUSE_BAD, WARN_BAD, Ensemble
 from ..quantities.calendar import parse_date
@@ -22,6 +24,7 @@ from .running import Options, Runner, Tick, no_view
 from .switches import LEAST, MOST, SWITCH_FUTURES, SwitchRange, switch_range
 from .verdicts import VERDICT_FUTURES, Judge, Verdict
 
+MANY = "Take fewer views or futures, or 'panmunjom futures', whose memory does not grow with their number."
 Stage = Callable[[str, float], Tick]
 
 
@@ -144,6 +147,8 @@ def study(
         raise no_view("there is no view to run at that date", "Choose a later --as-of.")
     for filled in todo:  # calendars and interventions are checked before anything long begins
         runner.plan(filled, runner.until(filled.start))
+    kept = len(todo) + 1  # and one more with a theory turned
+    memory.require(case.built.graph, options.futures, CHUNK, kept, MANY)
     compiled = time.perf_counter()
     kernel = runner.kernel
     seconds["compile"] = kernel.seconds
@@ -233,15 +238,14 @@ def warnings(done: Study) -> list[str]:
 
 
 def broken(ensemble: Ensemble) -> str:
-    """Which stocks were not finite at the end of the futures that broke, and when the first of these broke."""
-    bad = ~ensemble.fine
-    final = ensemble.raw.final[:, bad]
-    counts = (~np.isfinite(final)).sum(axis=1)
-    names = [ensemble.graph.slots[s.slot].name for s in ensemble.graph.stocks]
-    worst = [names[i] for i in np.argsort(-counts)[:3] if counts[i] > 0]
-    first = date.fromordinal(int(ensemble.raw.bad[bad].min()))
+    """Which stocks were not finite at the end of the futures that broke, when the first of these broke, and how to see why."""
+    counts = ensemble.raw.broken
+    worst = [name for name in sorted(counts, key=lambda n: -counts[n])[:3] if counts[name]]
+    first = date.fromordinal(int(np.nanmin(ensemble.raw.bad)))
     where = f"not finite in {', '.join(worst)}" if worst else "a rate was negative or not finite"
-    return f"the first future broke in the step of {first}; {where}"
+    one = int(ensemble.raw.points[~ensemble.fine].min())
+    why = f"'panmunjom replay ... --view {ensemble.name} --future {one}' shows why in one of them"
+    return f"the first future broke in the step of {first}; {where}; {why}"
 
 
 def as_of(case: Case, known_by: date) -> Case:

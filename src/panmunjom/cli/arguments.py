@@ -34,6 +34,24 @@ exit status: 0 no errors, 1 errors, 2 the call cannot be read.
 """
 
 
+_FUTURES_EPILOG = """examples:
+  panmunjom futures ukraine                              a million futures of the pooled view, to runs/ukraine/
+  panmunjom futures ukraine --view fox --futures 10000000 --out fox
+  panmunjom futures my-war --format csv                  without pyarrow (pip install 'panmunjom[data]')
+
+The same command on the same folder continues after Ctrl-C, a crash or a full disk, with the same result.
+exit status: 0 done, 1 an error, or over 5% of the futures stopped being finite, 130 stopped by Ctrl-C (the rest is kept).
+"""
+
+_REPLAY_EPILOG = """examples:
+  panmunjom replay ukraine --future 17                   the same future 17 as in a run with the same options
+  panmunjom replay ukraine --future 17 --columns "men[russia],men[ukraine]"
+  panmunjom replay ukraine --future 17 --plain --out 17.csv
+
+Where the future stopped being finite, it says which variable broke, when, and what went into it.
+"""
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     style = argparse.RawDescriptionHelpFormatter
@@ -63,25 +81,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--futures", type=_count, default=16_384, metavar="N", help="futures for each view (default 16384)"
     )
-    run.add_argument(
-        "--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers (default 1)"
-    )
-    run.add_argument("--until", metavar="DATE", help="horizon (default: five years after the view's start)")
-    run.add_argument("--as-of", metavar="DATE", help="use only what was known by that day")
-    run.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="PARAMETER=FIGURE",
-        help="set a parameter or a switch in every view",
-    )
-    run.add_argument(
-        "--do",
-        action="append",
-        default=[],
-        metavar='"EVENT at DATE"',
-        help="force an event, or change a parameter, on a date",
-    )
+    _what_is_run(run)
     run.add_argument(
         "--documents", metavar="FOLDER", help="where the documents lie: the report then quotes the passages"
     )
@@ -91,6 +91,51 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--json", action="store_true", help="print one JSON object and nothing else on standard output"
     )
+
+    futures = verbs.add_parser(
+        "futures",
+        help="write millions of futures of one view to Parquet or CSV; continues where it was stopped",
+        epilog=_FUTURES_EPILOG,
+        formatter_class=style,
+    )
+    futures.add_argument("case", help="a shipped case or a folder")
+    futures.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
+    futures.add_argument(
+        "--futures", type=_many, default=1_000_000, metavar="N", help="how many (default 1000000)"
+    )
+    _what_is_run(futures)
+    futures.add_argument(
+        "--out",
+        metavar="FOLDER",
+        help="where (default: a folder under runs/CASE that the same call finds again)",
+    )
+    futures.add_argument(
+        "--format", choices=("parquet", "csv"), default="parquet", help="of the parts (default parquet)"
+    )
+    futures.add_argument("--json", action="store_true", help="print the summary as JSON and nothing else")
+
+    replay = verbs.add_parser(
+        "replay",
+        help="run one future alone and show every step of it",
+        epilog=_REPLAY_EPILOG,
+        formatter_class=style,
+    )
+    replay.add_argument("case", help="a shipped case or a folder")
+    replay.add_argument("--future", type=_number, required=True, metavar="N", help="its number, from 0")
+    replay.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
+    _what_is_run(replay)
+    replay.add_argument(
+        "--plain",
+        action="store_true",
+        help="in the plain evaluator, compared with the compiled one to the bit",
+    )
+    replay.add_argument(
+        "--columns",
+        metavar="NAMES",
+        help="what to show, as in men[russia],stores (default: what the world shows)",
+    )
+    replay.add_argument("--out", metavar="FILE", help="write every step and column to FILE.csv or FILE.json")
+    replay.add_argument("--json", action="store_true", help="print every step as JSON and nothing else")
 
     check = verbs.add_parser(
         "check",
@@ -123,21 +168,51 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _count(text: str) -> int:
+def _what_is_run(verb: argparse.ArgumentParser) -> None:
+    """Options that decide which futures there are."""
+    verb.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers (default 1)"
+    )
+    verb.add_argument("--until", metavar="DATE", help="horizon (default: five years after the view's start)")
+    verb.add_argument("--as-of", metavar="DATE", help="use only what was known by that day")
+    verb.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PARAMETER=FIGURE",
+        help="set a parameter or a switch in every view",
+    )
+    verb.add_argument(
+        "--do",
+        action="append",
+        default=[],
+        metavar='"EVENT at DATE"',
+        help="force an event, or change a parameter, on a date",
+    )
+
+
+def _whole(text: str, least: int, most: int, what: str) -> int:
     try:
         number = int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text[:40]!a} is not a whole number") from None
-    if not 16 <= number <= 10_000_000:
-        raise argparse.ArgumentTypeError("the number of futures must lie between 16 and 10,000,000")
+    if not least <= number <= most:
+        end = "2^64 - 1" if most == 2**64 - 1 else f"{most:,}"
+        raise argparse.ArgumentTypeError(f"{what} must lie between {least} and {end}")
     return number
+
+
+def _count(text: str) -> int:
+    return _whole(text, 16, 10_000_000, "the number of futures")
+
+
+def _many(text: str) -> int:
+    return _whole(text, 16, 1_000_000_000, "the number of futures")
+
+
+def _number(text: str) -> int:
+    return _whole(text, 0, 10**9, "a future's number")
 
 
 def _seed(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text[:40]!a} is not a whole number") from None
-    if not 0 <= number < 2**64:
-        raise argparse.ArgumentTypeError("the seed must lie between 0 and 2^64 - 1")
-    return number
+    return _whole(text, 0, 2**64 - 1, "the seed")

@@ -51,6 +51,14 @@ def obey(given: argparse.Namespace) -> int:
         from .run import run
 
         return run(given)
+    if given.verb == "futures":
+        from .futures import futures
+
+        return futures(given)
+    if given.verb == "replay":
+        from .replay import replay
+
+        return replay(given)
     from .others import cases, check, new
 
     return {"check": check, "new": new, "cases": cases}[given.verb](given)

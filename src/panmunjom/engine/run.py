@@ -21,6 +21,7 @@ BAND_FUTURES = 4_096
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 Array = npt.NDArray[np.float64]
+Days = npt.NDArray[np.float32]  # ordinals of days are whole numbers below 2^24, which this holds exactly
 
 
 @dataclass(slots=True)
@@ -37,18 +38,21 @@ class Raw:
     """What a run returns, a row a future: numbers, ending (-1: none), days as proleptic ordinals, NaN for never.
 
     first, now    (answers, n): the first day on which a proposition held; whether it held at the end
+    final         (stocks, n) values at the end, base units; (stocks, 0) where a run has more than ``CHUNK`` futures
     limited       mean number of steps a future in which a stock's outflow was limited, by scalar name
+    broken        number of futures at whose end a stock was not finite, by scalar name
     bands         (months, quantiles) by position in ``Graph.shown``, base units
     """
 
     points: npt.NDArray[np.uint64]
     ending: npt.NDArray[np.int16]
-    ending_day: Array
-    first: Array
+    ending_day: Days
+    first: Days
     now: npt.NDArray[np.bool_]
-    bad: Array
+    bad: Days
     final: Array
     limited: dict[str, float]
+    broken: dict[str, int]
     months: list[date] = field(default_factory=list)
     bands: list[Array] = field(default_factory=list)
     complete: bool = True
@@ -75,7 +79,7 @@ def simulate(
         points = np.arange(begin, end, dtype=np.uint64)
         return points, rows(built, draws, switches, points, seed)
 
-    parts: list[Raw] = []
+    whole: Raw | None = None
     with ThreadPoolExecutor(1) as ahead:
         waiting = ahead.submit(sample, *edges[:2])
         for begin, end in pairwise(edges):
@@ -87,10 +91,12 @@ def simulate(
                 if tick is not None:
                     tick((begin + done * size) / futures)
 
-            parts.append(
-                run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share)
-            )
-    return join(parts)
+            raw = run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share)
+            if whole is None:
+                whole = room_like(raw, futures, futures <= CHUNK)
+            put(whole, raw, begin)
+    assert whole is not None
+    return whole
 
 
 def run_rows(
@@ -123,20 +129,26 @@ def run_rows(
             found.append([blocks.slot(s.slot).copy() for s in graph.shown])
         if tick is not None:
             tick(cut / plan.count)
-    bad = blocks.slot(graph.bad_slot).copy()
+    bad = blocks.slot(graph.bad_slot).astype(np.float32)
     fine = np.isnan(bad)
+    final = stacked([blocks.slot(s.slot) for s in graph.stocks], blocks.size)
+    not_finite = (~np.isfinite(final)).sum(axis=1)
     raw = Raw(
         points=luck.copy(),
         ending=blocks.slot(graph.ending_slot).astype(np.int16),
-        ending_day=blocks.slot(graph.ending_date_slot).copy(),
-        first=stacked([blocks.slot(a.first) for a in graph.answers], blocks.size),
+        ending_day=blocks.slot(graph.ending_date_slot).astype(np.float32),
+        first=stacked([blocks.slot(a.first) for a in graph.answers], blocks.size).astype(np.float32),
         now=stacked([blocks.slot(a.now) for a in graph.answers], blocks.size) != 0,
         bad=bad,
-        final=stacked([blocks.slot(s.slot) for s in graph.stocks], blocks.size),
+        final=final,
         limited={
             slot.item: float(blocks.slot(i)[fine].mean()) if fine.any() else 0.0
             for i, slot in enumerate(graph.slots)
             if slot.role == "count"
+        },
+        broken={
+            graph.slots[stock.slot].name: int(count)
+            for stock, count in zip(graph.stocks, not_finite, strict=True)
         },
     )
     if marks:
@@ -176,24 +188,45 @@ def stacked(columns: list[Array], size: int) -> Array:
     return np.array(columns) if columns else np.empty((0, size))
 
 
+def room_like(raw: Raw, futures: int, final: bool) -> Raw:
+    """An empty run with room for so many futures, with the bands of ``raw``."""
+    return Raw(
+        np.empty(futures, np.uint64),
+        np.empty(futures, np.int16),
+        np.empty(futures, np.float32),
+        np.empty((len(raw.first), futures), np.float32),
+        np.empty((len(raw.now), futures), np.bool_),
+        np.empty(futures, np.float32),
+        np.empty((len(raw.final), futures if final else 0)),
+        dict.fromkeys(raw.limited, 0.0),
+        dict.fromkeys(raw.broken, 0),
+        raw.months,
+        raw.bands,
+    )
+
+
+def put(whole: Raw, raw: Raw, begin: int) -> None:
+    """Write the futures of ``raw`` into a run with room for them, from position ``begin`` on."""
+    size = len(raw.points)
+    here = slice(begin, begin + size)
+    whole.points[here], whole.ending[here] = raw.points, raw.ending
+    whole.ending_day[here], whole.bad[here] = raw.ending_day, raw.bad
+    whole.first[:, here], whole.now[:, here] = raw.first, raw.now
+    if whole.final.shape[1]:
+        whole.final[:, here] = raw.final
+    for name, mean in raw.limited.items():
+        whole.limited[name] += mean * size / len(whole.points)
+    for name, count in raw.broken.items():
+        whole.broken[name] += count
+
+
 def join(parts: list[Raw]) -> Raw:
     """Several runs of neighbouring futures as one; the bands are those of the first."""
     if len(parts) == 1:
         return parts[0]
-    sizes = np.array([len(p.points) for p in parts], float)
-    limited = {
-        k: float(sum(p.limited[k] * s for p, s in zip(parts, sizes, strict=True)) / sizes.sum())
-        for k in parts[0].limited
-    }
-    return Raw(
-        np.concatenate([p.points for p in parts]),
-        np.concatenate([p.ending for p in parts]),
-        np.concatenate([p.ending_day for p in parts]),
-        np.concatenate([p.first for p in parts], axis=1),
-        np.concatenate([p.now for p in parts], axis=1),
-        np.concatenate([p.bad for p in parts]),
-        np.concatenate([p.final for p in parts], axis=1),
-        limited,
-        parts[0].months,
-        parts[0].bands,
-    )
+    whole = room_like(parts[0], sum(len(p.points) for p in parts), True)
+    begin = 0
+    for raw in parts:
+        put(whole, raw, begin)
+        begin += len(raw.points)
+    return whole

@@ -34,12 +34,22 @@ class Share:
 
 def share(flags: npt.NDArray[np.bool_], points: npt.NDArray[np.uint64]) -> Share:
     """The share of futures with a flag; the error comes from the independent scrambles."""
-    n = len(flags)
+    return share_of(by_scramble(points[flags]), by_scramble(points))
+
+
+def by_scramble(points: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """How many of these futures belong to each scramble, shape (scrambles,)."""
+    return np.bincount((points % REPLICATES).astype(np.int64), minlength=REPLICATES)
+
+
+def share_of(hits: npt.NDArray[np.int64], futures: npt.NDArray[np.int64]) -> Share:
+    """The share of hits among futures, both counted by scramble, shape (scrambles,)."""
+    n = int(futures.sum())
     if n == 0:
         return Share(math.nan, math.nan, 0, 0)  # no finite future: nothing can be said
-    means = replicate_means(flags.astype(float), points)
+    means = hits[futures > 0] / futures[futures > 0]
     error = float(np.std(means, ddof=1) / math.sqrt(len(means))) if len(means) > 1 else math.nan
-    return Share(float(flags.mean()), error, int(flags.sum()), n)
+    return Share(int(hits.sum()) / n, error, int(hits.sum()), n)
 
 
 def replicate_means(
@@ -84,7 +94,7 @@ class Ensemble:
     @property
     def bad_share(self) -> float:
         """Share of futures that stopped being finite."""
-        return float(1 - self.fine.mean())
+        return float((~self.fine).mean())
 
     @property
     def usable(self) -> bool:
