@@ -17,7 +17,7 @@ from .declared import ANY_UNIT, GUESSED_UNIT, ByMember, Column, Members, Paramet
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _FIGURE = r"\s*[-+]?\d[\d.eE+-]*\s*%?\s*"
 _SPREAD = re.compile(  # a distribution in the place of a formula
-    rf"(?:{_FIGURE}(?:\bto\b|\.\.|±|\+/-){_FIGURE}|\s*(?:{'|'.join(NAMES)})\s*\(.*\)\s*)"
+    rf"(?:{_FIGURE}(?:\bto\b|\.\.|±|\+/-){_FIGURE}|\s*(?:{'|'.join(NAMES)})\s*\([^()]*\)\s*)"
     rf"(?:\bwithin\b{_FIGURE}\bto\b{_FIGURE})?\Z"
 )
 
