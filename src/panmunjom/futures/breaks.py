@@ -14,6 +14,8 @@ from ..engine.evaluator import START_STEP
 from ..world.graph import FLAG, Graph, StockStep
 from .trajectory import Path
 
+_NUMBERED = ("parameter", "slot", "uniform", "host")  # operations that carry an index
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -145,7 +147,7 @@ class Finder:
     def named(self, node: int, step: int | None) -> Input | None:
         """A node as the input that a reader knows by name; None for an operation in between or a constant."""
         graph, operation = self.graph, self.graph.nodes[node]
-        index = int(operation.data)
+        index = int(operation.data) if operation.operation in _NUMBERED else -1
         unit = None
         match operation.operation:
             case "parameter":

@@ -130,10 +130,11 @@ def fill(folder: Path, manifest: Manifest, columns: list[Column], answers: list[
                 begin: int = number * PART, end: int = end, tally: Tally = tally, before: int = done
             ) -> Iterator[tuple[npt.NDArray[np.float64], Raw]]:
                 for at in range(begin, end, CHUNK):
-                    table, raw = make(np.arange(at, min(at + CHUNK, end), dtype=np.uint64))
-                    tally.count(raw, answers)
-                    yield table, raw
-                    tick(before + at + len(raw.points) - begin, number_left)
+                    chunk = make(np.arange(at, min(at + CHUNK, end), dtype=np.uint64))
+                    tally.count(chunk[1], answers)
+                    tick(before + at + len(chunk[1].points) - begin, number_left)
+                    yield chunk
+                    del chunk  # else it would be there beside the next
 
             size, digest = write_part(
                 folder / part_name(number, manifest.kind), manifest.kind, columns, chunks()
@@ -160,8 +161,9 @@ def write_part(
     try:
         with open(temporary, "wb") as file:
             with writer(kind, file, columns) as rows:
-                for table, raw in chunks:
-                    rows.add(table, raw)
+                for chunk in chunks:
+                    rows.add(*chunk)
+                    del chunk
             file.flush()
             os.fsync(file.fileno())
         with open(temporary, "rb") as file:

@@ -96,7 +96,7 @@ def plain_path(
 def changed(row: Array, plan: Schedule, changes: list[Change]) -> Array:
     """The rows in force at each step, shape (steps + 1, rows): interventions change some on a date."""
     found = np.repeat(row[None, :], plan.count + 1, axis=0)
-    for change in changes:
+    for change in sorted(changes, key=lambda c: c.step):
         found[change.step :, change.row] = change.value
     return found
 
