@@ -115,7 +115,7 @@ def test_a_future_that_was_stopped_stays_as_it_was(siege: Path) -> None:
     stopping = "  town_relieved:\n    when: relieved\n    stop: true"
     ready = get_ready(changed(siege, **{"____town_relieved:__relieved": stopping}), Options(), "pooled")
     check_rows(ready, list(range(0, 64, 7)))
-    table, raw = ready.run(np.arange(64, dtype=np.uint64))
+    _, raw = ready.run(np.arange(64, dtype=np.uint64))
     number = int(np.flatnonzero(raw.ending == 0)[0])
     path, _ = both(ready, number)
     over = path.plan.boundary(date.fromordinal(int(raw.ending_day[number])))
