@@ -191,7 +191,7 @@ class _Loader:
         title, about, start, horizon, step = self.folder.name, "", date(2022, 2, 24), "5 years", 7
         if head is None:
             return title, about, start, horizon, step
-        fields = Fields(head, "case.yaml", self.problems)
+        fields = Fields(head, "case.yaml", "case", self.problems)
         title, about = fields.text("title", title), fields.text("about")
         first = fields.scalar("start", required=True)
         if first is not None:
