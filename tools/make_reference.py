@@ -14,7 +14,6 @@ from typing import Any
 
 import yaml
 from jinja2 import Environment, StrictUndefined
-from reference_values import CONTEXT, Runs
 
 import panmunjom
 from panmunjom.evidence.yardsticks import HEDGES
@@ -22,6 +21,7 @@ from panmunjom.quantities.distributions import FAMILIES, parse_distribution
 from panmunjom.quantities.units import _BUILT_IN
 from panmunjom.text.schemas import KINDS, schema
 from panmunjom.world.builtins import FUNCTIONS
+from reference_values import CONTEXT, Runs
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference.md"
@@ -43,7 +43,11 @@ def follow(whole: Json, node: Json) -> Json:
     if "$ref" not in node:
         return node
     target = follow(whole, whole["$defs"][node["$ref"].rpartition("/")[2]])
-    return {**target, **{k: v for k, v in node.items() if k != "$ref"}, "name": node["$ref"].rpartition("/")[2]}
+    return {
+        **target,
+        **{k: v for k, v in node.items() if k != "$ref"},
+        "name": node["$ref"].rpartition("/")[2],
+    }
 
 
 def branches(whole: Json, node: Json) -> list[Json]:
@@ -61,7 +65,11 @@ def shapes(whole: Json, node: Json, above: tuple[str, ...] = ()) -> Iterator[Jso
     for branch in branches(whole, node):
         if "properties" in branch:
             yield branch
-        inside = [*branch.get("properties", {}).values(), branch.get("additionalProperties"), branch.get("items")]
+        inside = [
+            *branch.get("properties", {}).values(),
+            branch.get("additionalProperties"),
+            branch.get("items"),
+        ]
         for below in inside:
             if isinstance(below, dict):
                 yield from shapes(whole, below, (*above, name))
@@ -112,20 +120,24 @@ def missing() -> list[str]:
         if not node.get("description"):
             found.append(f"{where} has no description: say in a sentence what it means")
         if not node.get("examples"):
-            found.append(f"{where} has no example: add \"examples\": [...]")
+            found.append(f'{where} has no example: add "examples": [...]')
         if (kind, shape, key) not in seen:
             found.append(f"{where} is used nowhere in docs/example: use it there once")
     listed = [name for group in CONTEXT["groups"].values() for name in group]
     for name in FUNCTIONS:
         if name not in listed:
-            found.append(f"the function '{name}' is not in tools/reference/functions.yaml: add 'about' and 'example'")
+            found.append(
+                f"the function '{name}' is not in tools/reference/functions.yaml: add 'about' and 'example'"
+            )
     for name in listed:
         if name not in FUNCTIONS and name != "time":
             found.append(f"tools/reference/functions.yaml has '{name}', which is no function of the language")
     spelled = {parse_distribution(text).family for text in read(HERE / "distributions.yaml")}
     for family in FAMILIES:
         if family not in spelled:
-            found.append(f"no spelling in tools/reference/distributions.yaml gives a {family} distribution: add one")
+            found.append(
+                f"no spelling in tools/reference/distributions.yaml gives a {family} distribution: add one"
+            )
     return found
 
 
@@ -146,11 +158,10 @@ def key_rows(whole: Json, shape: Json) -> list[Json]:
     """The rows of a table of keys."""
     rows = []
     for name, node in shape["properties"].items():
-        takes = branches(whole, node)[-1].get("title") or follow(whole, node).get("title", "entries")
         rows.append(
             {
                 "name": name,
-                "takes": follow(whole, node).get("title", takes).lower(),
+                "takes": follow(whole, node).get("title", "entries").lower(),
                 "says": node["description"],
                 "example": " or ".join(code(e) for e in node["examples"]),
                 "needed": name in shape.get("required", ()),
@@ -163,13 +174,21 @@ def item(whole: Json, node: Json, path: str) -> Json:
     """What the page shows of a file or a section: its tables of keys and its example."""
     found = list(shapes(whole, node))
     tables = [
-        {"title": "" if s is node else s.get("title", "") if len(found) > 1 else "", "rows": key_rows(whole, s)}
+        {
+            "title": "" if s is node else s.get("title", "") if len(found) > 1 else "",
+            "rows": key_rows(whole, s),
+        }
         for s in found
     ]
     file = EXAMPLE / path
     if not file.exists():
         raise SystemExit(f"docs/example/{path} does not exist: write it, with every key of '{path}' in it")
-    return {"about": node["description"], "tables": tables, "path": path, "example": file.read_text("utf-8").strip()}
+    return {
+        "about": node["description"],
+        "tables": tables,
+        "path": path,
+        "example": file.read_text("utf-8").strip(),
+    }
 
 
 def page() -> str:
@@ -226,13 +245,16 @@ def hedge_rows() -> list[Json]:
     by: dict[tuple[float, float], list[str]] = {}
     for word, factors in HEDGES.items():
         by.setdefault(factors, []).append(f"`{word}`")
-    return [{"words": ", ".join(words), "factors": f"{low:g} to {high:g}"} for (low, high), words in by.items()]
+    return [
+        {"words": ", ".join(words), "factors": f"{low:g} to {high:g}"} for (low, high), words in by.items()
+    ]
 
 
 def unit_rows() -> list[Json]:
     """The units that need no declaration."""
     return [
-        {"name": n, "is": f"{size:.6g} {of}".removesuffix(" 1") if of else "a base unit"} for n, (size, of) in _BUILT_IN.items()
+        {"name": n, "is": f"{size:.6g} {of}".removesuffix(" 1") if of else "a base unit"}
+        for n, (size, of) in _BUILT_IN.items()
     ]
 
 
@@ -242,7 +264,8 @@ def distribution_rows() -> list[Json]:
     for text, means in read(HERE / "distributions.yaml").items():
         found = parse_distribution(text)
         low, high = found.interval
-        rows.append({"written": text, "means": means, "low": f"{low:.3g}", "median": f"{found.median:.3g}", "high": f"{high:.3g}"})
+        figures = {"low": f"{low:.3g}", "median": f"{found.median:.3g}", "high": f"{high:.3g}"}
+        rows.append({"written": text, "means": means, **figures})
     return rows
 
 
@@ -256,7 +279,11 @@ def main(arguments: list[str]) -> int:
     text = page()
     if "--check" in arguments:
         fresh = PAGE.exists() and PAGE.read_text("utf-8") == text
-        print("docs/reference.md is up to date" if fresh else "docs/reference.md is not up to date: make reference")
+        print(
+            "docs/reference.md is up to date"
+            if fresh
+            else "docs/reference.md is not up to date: make reference"
+        )
         return 0 if fresh else 1
     PAGE.write_text(text, encoding="utf-8")
     return 0

@@ -21,11 +21,13 @@ from panmunjom.world.graph import FLAG
 from panmunjom.world.reading import WorldReader
 
 CONTEXT: dict[str, Any] = yaml.load(
-    (Path(__file__).resolve().parent / "reference" / "functions.yaml").read_text("utf-8"), Loader=yaml.BaseLoader
+    (Path(__file__).resolve().parent / "reference" / "functions.yaml").read_text("utf-8"),
+    Loader=yaml.BaseLoader,
 )
 START, UNTIL = date(2024, 1, 1), date(2025, 1, 1)
 DAYS = [f"2024-{month:02}-01" for month in (1, 3, 5, 7, 9, 11)]
 FUTURES = 2048
+QUANTILES = {"5%": 0.05, "median": 0.5, "95%": 0.95}
 
 Json = dict[str, Any]
 Array = npt.NDArray[np.float64]
@@ -51,7 +53,9 @@ class Runs:
     """Every example of ``functions.yaml``, run once."""
 
     def __init__(self) -> None:
-        self.examples: dict[str, Json] = {f"operator_{k}": o for k, o in enumerate(CONTEXT["operators"].values())}
+        self.examples: dict[str, Json] = {
+            f"operator_{k}": o for k, o in enumerate(CONTEXT["operators"].values())
+        }
         for group in CONTEXT["groups"].values():
             for name, given in group.items():
                 self.examples[f"with_{name}"] = given
@@ -75,7 +79,9 @@ class Runs:
         points = np.arange(FUTURES, dtype=np.uint64)
         self.evaluator = Evaluator(graph, rows(self.built, {}, {}, points, 1), points, self.plan, 1)
         states: list[Array] = []
-        self.evaluator.run(self.evaluator.start(), 0, self.plan.count, lambda _, state: states.append(state.copy()))
+        self.evaluator.run(
+            self.evaluator.start(), 0, self.plan.count, lambda _, state: states.append(state.copy())
+        )
         return states
 
     def at(self, name: str, day: str) -> Array:
@@ -99,17 +105,21 @@ class Runs:
 
     def table(self, name: str, given: Json) -> Json:
         """The table of one example: a row, or three where futures differ."""
-        days = given.get("days", DAYS)
+        days, unit = given.get("days", DAYS), given.get("unit", "")
         found = [self.at(name, day) for day in days]
-        unit = given.get("unit", "")
-        kinds = {unit or "gives": None} if all((f == f[0]).all() or np.isnan(f).all() for f in found) else QUANTILES
-        lines = [
-            {"name": row if q is None else f"{row}, {unit}", "cells": [self.words(name, f[0] if q is None else np.quantile(f, q)) for f in found]}
-            for row, q in kinds.items()
-        ]
+        if all((f == f[0]).all() or np.isnan(f).all() for f in found):
+            lines = [{"name": unit or "gives", "cells": [self.words(name, f[0]) for f in found]}]
+        else:
+            lines = [
+                {
+                    "name": f"{row}, {unit}",
+                    "cells": [self.words(name, float(np.quantile(f, q))) for f in found],
+                }
+                for row, q in QUANTILES.items()
+            ]
         example = f"change: {given['stock']}" if "stock" in given else given["example"]
-        headings = [f"{date.fromisoformat(d):%-d %b}" for d in days]
-        return {"example": example, "days": headings, "rows": lines}
+        dates = [date.fromisoformat(day) for day in days]
+        return {"example": example, "days": [f"{d.day} {d:%b}" for d in dates], "rows": lines}
 
     def operators(self) -> list[Json]:
         """The table of operators."""
@@ -132,6 +142,3 @@ class Runs:
                 functions.append({"name": name, "usage": usage, "about": given["about"], "runs": runs})
             groups.append({"name": title, "functions": functions})
         return groups
-
-
-QUANTILES = {"5%": 0.05, "median": 0.5, "95%": 0.95}

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import re
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
+
+import make_reference
+import panmunjom
 from bakery import CLAIMS, WORLD
 from editors import as_editor, refusals, validator
-from jsonschema import Draft202012Validator
-from small_case import FILES
-
-import panmunjom
-from panmunjom.case.loading import _Loader
+from panmunjom.case.loading import Loader
 from panmunjom.case.views import ViewReader, read_pool_rules, read_questions
+from panmunjom.cli.main import main
 from panmunjom.evidence.reading import EvidenceReader
 from panmunjom.evidence.records import KINDS as CLAIM_KINDS
 from panmunjom.evidence.yardsticks import HEDGES
 from panmunjom.text.nodes import Scalar, read_text
 from panmunjom.text.problems import NOWHERE, Problem, Problems
-from panmunjom.text.schemas import KINDS, schema
+from panmunjom.text.schemas import KINDS, schema, schema_path
 from panmunjom.world.entries import parse
 from panmunjom.world.reading import WorldReader
+from small_case import FILES
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-_spec = importlib.util.spec_from_file_location("make_reference", ROOT / "tools" / "make_reference.py")
-assert _spec is not None and _spec.loader is not None
-make_reference = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(make_reference)
-
 EXAMPLE = panmunjom.load(ROOT / "docs" / "example")
 SHAPE = {"not-a-value", "not-a-mapping", "not-a-list", "not-a-flag", "unknown-key", "missing-key"}
 ODD: list[Any] = [[], {}, [["x"]], {"zz": ["x"]}, "maybe", 3, True, None]
@@ -60,7 +55,7 @@ def read(kind: str, text: str) -> list[Problem]:
         if kind == "claims":
             evidence.library.sources = EXAMPLE.library.sources
         {
-            "case": lambda: _Loader(EXAMPLE.folder, problems).header(root),
+            "case": lambda: Loader(EXAMPLE.folder, problems).header(root),
             "sources": lambda: evidence.sources(root),
             "claims": lambda: evidence.claims(root),
             "world": lambda: reader.read(root),
@@ -81,7 +76,11 @@ def test_a_schema_is_a_schema(kind: str) -> None:
             assert all(other == found for other in others), name
 
 
-FOLDERS = [*(ROOT / "src" / "panmunjom" / "cases").iterdir(), ROOT / "src/panmunjom/case/template", ROOT / "docs/example"]
+FOLDERS = [
+    *(ROOT / "src" / "panmunjom" / "cases").iterdir(),
+    ROOT / "src/panmunjom/case/template",
+    ROOT / "docs/example",
+]
 SHIPPED = [p for folder in FOLDERS for p in sorted(folder.rglob("*.yaml"))]
 
 
@@ -118,11 +117,17 @@ def test_the_battery_has_every_key() -> None:
     assert known == {(kind, shape, key) for kind, _, shape, key in KEYS}
 
 
-@pytest.mark.parametrize("kind, path, shape, key", KEYS, ids=lambda v: v.stem if isinstance(v, Path) else v or "file")
-def test_editor_and_program_refuse_the_same(kind: str, path: Path, shape: str, key: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kind, path, shape, key", KEYS, ids=lambda v: v.stem if isinstance(v, Path) else v or "file"
+)
+def test_editor_and_program_refuse_the_same(
+    kind: str, path: Path, shape: str, key: str, tmp_path: Path
+) -> None:
     """A value of the wrong type under any key, an unknown key beside it, the key left out."""
     data = as_editor(path.read_text(encoding="utf-8"))
-    place = next(m for s, k, m in make_reference.used(schema(kind), schema(kind), data) if (s, k) == (shape, key))
+    place = next(
+        m for s, k, m in make_reference.used(schema(kind), schema(kind), data) if (s, k) == (shape, key)
+    )
     good = dict(place)
     changes = [{**good, key: odd} for odd in ODD]
     changes += [{**good, "zzz": 1}, {k: v for k, v in good.items() if k != key}]
@@ -162,7 +167,9 @@ def test_examples_are_of_their_type() -> None:
     """Every 'examples' entry fits its own key; formulas among them can be parsed."""
     for kind, shape, key, node in make_reference.every_key():
         for example in node["examples"]:
-            found = list(validator(kind).evolve(schema={**node, "$defs": schema(kind)["$defs"]}).iter_errors(example))
+            found = list(
+                validator(kind).evolve(schema={**node, "$defs": schema(kind)["$defs"]}).iter_errors(example)
+            )
             assert found == [], f"{kind}.{shape}.{key}: {example}"
             if node.get("$ref", "").endswith(("/formula", "/formulas")) and isinstance(example, str):
                 problems = Problems()
@@ -184,3 +191,25 @@ def test_schemas_stay_readable(kind: str) -> None:
     for found, shape, key, node in make_reference.every_key():
         if found == kind:
             assert node["description"][-1] in ".:" and len(node["description"]) < 260, f"{shape}.{key}"
+
+
+def test_the_command_lists_and_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    """The list names files that exist, the settings tell views from the pooled one, a schema is printed as it ships."""
+    assert main(["schema"]) == 0
+    listed = capsys.readouterr().out
+    for kind, pattern in KINDS.items():
+        assert (
+            re.search(rf"{re.escape(pattern)}\W.*{re.escape(str(schema_path(kind)))}", listed)
+            and schema_path(kind).is_file()
+        )
+    assert f"# yaml-language-server: $schema={schema_path('world')}" in listed
+    assert main(["schema", "--json"]) == 0
+    settings = json.loads(capsys.readouterr().out)["yaml.schemas"]
+    assert settings[schema_path("view").as_uri()] == ["**/views/*.yaml", "!**/views/pooled.yaml"] and len(
+        settings
+    ) == len(KINDS)
+    assert main(["schema", "world"]) == 0
+    assert json.loads(capsys.readouterr().out) == schema("world")
+    with pytest.raises(SystemExit):
+        main(["schema", "worlds"])
+    assert "invalid choice: 'worlds'" in capsys.readouterr().err

@@ -53,7 +53,7 @@ def load(name: str | Path) -> Case:
     """Read and check a case. Raises ``CaseError`` with every problem found."""
     folder = find(str(name))
     problems = Problems()
-    case = _Loader(folder, problems).load()
+    case = Loader(folder, problems).load()
     problems.stop()
     assert case is not None
     case.warnings = problems.warnings
@@ -68,13 +68,20 @@ def check(name: str | Path) -> list[Problem]:
         return error.problems
 
 
-class _Loader:
+class Loader:
+    """Reads the files of a folder into a case; every mistake is recorded."""
+
     def __init__(self, folder: Path, problems: Problems) -> None:
         self.folder, self.problems = folder, problems
         self.hash = hashlib.sha256()
         self.cautions: list[str] = []
 
+    def has(self, relative: str) -> bool:
+        """Whether the folder has that file."""
+        return (self.folder / relative).exists()
+
     def file(self, relative: str) -> Mapping | None:
+        """The nodes of a file inside the folder; None (and a problem) where it cannot be read."""
         path = self.folder / relative
         place = Place(Source(str(path)))
         try:
@@ -91,6 +98,7 @@ class _Loader:
         return read_file(path, str(self.folder / relative), self.problems)
 
     def listing(self, folder: str) -> list[str]:
+        """The YAML files of a folder inside the case's, in alphabetical order."""
         where = self.folder / folder
         found = sorted(p.name for p in where.glob("*.yaml")) if where.is_dir() else []
         if len(found) > MAX_FILES:
@@ -102,6 +110,7 @@ class _Loader:
         return [f"{folder}/{name}" for name in found[:MAX_FILES]]
 
     def load(self) -> Case | None:
+        """The case; None where the world cannot be built."""
         head = self.file("case.yaml")
         reader = WorldReader(self.problems)
         worlds = self.listing("world")
@@ -118,12 +127,12 @@ class _Loader:
         units = self.units(reader)
         evidence = EvidenceReader(self.problems, units)
         for name, read in (("sources.yaml", evidence.sources), ("claims.yaml", evidence.claims)):
-            if (self.folder / name).exists():
+            if self.has(name):
                 root = self.file(name)
                 if root is not None:
                     read(root)
         questions: dict[str, Question] = {}
-        if (self.folder / "questions.yaml").exists():
+        if self.has("questions.yaml"):
             root = self.file("questions.yaml")
             if root is not None:
                 questions = read_questions(root, reader, self.problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from .. import __version__
+from ..text.schemas import KINDS
 
 _EPILOG = """examples:
   panmunjom run ukraine                                  the whole argument: endings, verdicts, a report
@@ -23,6 +24,12 @@ _RUN_EPILOG = """examples:
 
 views: those in the case's folder 'views', 'pooled' (the case's default date) and 'pooled@DATE'.
 exit status: 0 done, 1 the case or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C.
+"""
+
+_SCHEMA_EPILOG = """examples:
+  panmunjom schema                        which schema belongs to which files, and the line to put into a file
+  panmunjom schema world > world.json     a copy of your own
+  panmunjom schema --json                 for the settings of VS Code's YAML extension
 """
 
 
@@ -96,6 +103,19 @@ def parser() -> argparse.ArgumentParser:
 
     cases = verbs.add_parser("cases", help="list the cases that ship with the program")
     cases.add_argument("--json", action="store_true", help="print them as JSON")
+
+    schema = verbs.add_parser(
+        "schema",
+        help="list the JSON Schemas with which an editor completes and checks a case's files, or print one",
+        epilog=_SCHEMA_EPILOG,
+        formatter_class=style,
+    )
+    schema.add_argument(
+        "kind", nargs="?", choices=[*KINDS], metavar="KIND", help=f"print one of {', '.join(KINDS)}"
+    )
+    schema.add_argument(
+        "--json", action="store_true", help="print the list as the setting 'yaml.schemas' of VS Code"
+    )
     return top
 
 

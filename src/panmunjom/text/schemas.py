@@ -6,10 +6,12 @@ from them.
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False  # as typing has it; the command line reads KINDS and should wait for no import
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
 
 # what each schema is for, as the path of a file inside a case
 KINDS: dict[str, str] = {
@@ -25,12 +27,16 @@ KINDS: dict[str, str] = {
 
 def schema_path(kind: str) -> Path:
     """Where the schema of one of ``KINDS`` lies."""
+    from pathlib import Path
+
     return Path(__file__).parent.parent / "schemas" / f"{kind}.json"
 
 
 @lru_cache
 def schema(kind: str) -> dict[str, Any]:
     """The schema of one of ``KINDS``."""
+    import json
+
     found: dict[str, Any] = json.loads(schema_path(kind).read_text(encoding="utf-8"))
     return found
 
