@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test fuzz lint types imports check clean
+.PHONY: help install install-dev run test fuzz lint types imports reference check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ types: install-dev  ## check types with mypy
 
 imports: install-dev  ## check that packages import only from those before them
 	$(BIN)/python tools/check_imports.py
+
+reference: install-dev  ## make docs/reference.md again
+	$(BIN)/python tools/make_reference.py
 
 check: lint types imports test  ## everything that must pass before a change is merged
 

@@ -30,7 +30,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import mutations  # type: ignore[import-not-found]
+import mutations
 
 Files = dict[str, bytes]
 

@@ -21,7 +21,7 @@ from panmunjom.text.problems import CaseError
 for module in ("pyarrow", "pandas", "xarray", "duckdb"):
     pytest.importorskip(module)
 
-import duckdb
+import duckdb  # noqa: E402
 
 SMALL = 500
 
@@ -104,7 +104,7 @@ def test_csv_has_iso_dates_and_plain_words(siege: Case, tmp_path: Path) -> None:
     assert [int(r["future"]) for r in rows] == list(range(SMALL))
     assert {r["holds(hunger)"] for r in rows} == {"true", "false"}
     days = {r["first(hunger)"] for r in rows}
-    assert "" in days and all(d == "" or d.startswith("202") and len(d) == 10 for d in days)
+    assert "" in days and all(d == "" or (d.startswith("202") and len(d) == 10) for d in days)
     assert {r["not_finite"] for r in rows} == {""}
 
 

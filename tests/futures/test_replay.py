@@ -44,7 +44,7 @@ def row_of(path: Future, ready: Ready) -> dict[str, object]:
 
 def check_rows(ready: Ready, numbers: list[int]) -> None:
     """Replays equal the rows of an ensemble of 64."""
-    table, raw = ready.run(np.arange(64, dtype=np.uint64))
+    _, raw = ready.run(np.arange(64, dtype=np.uint64))
     shown = {c.name: c for c in columns(ready.built, ready.filled.used)}
     for number in numbers:
         compiled, plain = both(ready, number)
@@ -115,7 +115,7 @@ def test_a_future_that_was_stopped_stays_as_it_was(siege: Path) -> None:
     stopping = "  town_relieved:\n    when: relieved\n    stop: true"
     ready = get_ready(changed(siege, **{"____town_relieved:__relieved": stopping}), Options(), "pooled")
     check_rows(ready, list(range(0, 64, 7)))
-    table, raw = ready.run(np.arange(64, dtype=np.uint64))
+    _, raw = ready.run(np.arange(64, dtype=np.uint64))
     number = int(np.flatnonzero(raw.ending == 0)[0])
     path, _ = both(ready, number)
     over = path.plan.boundary(date.fromordinal(int(raw.ending_day[number])))

@@ -141,9 +141,9 @@ def test_another_run_is_refused_with_what_differs(siege: Case, tmp_path: Path) -
     """Another seed, format, case and version; nothing is written."""
     run(siege, tmp_path / "a", 300)
     before = contents(tmp_path / "a")
-    with pytest.raises(CaseError, match="run.seed is 1 there and 2 here"):
+    with pytest.raises(CaseError, match=r"run\.seed is 1 there and 2 here"):
         run(siege, tmp_path / "a", 300, seed=2)
-    with pytest.raises(CaseError, match='run.file_format is "parquet" there and "csv" here'):
+    with pytest.raises(CaseError, match=r'run\.file_format is "parquet" there and "csv" here'):
         run(siege, tmp_path / "a", 300, kind="csv")
     other = write_new(tmp_path / "siege")
     world = other / "world" / "siege.yaml"
@@ -287,7 +287,7 @@ def test_too_little_memory_is_said_before_it_is_taken(
 ) -> None:
     """The error says how many futures would fit; so many do, and a few more do not."""
     monkeypatch.setattr(memory, "available", lambda: 60_000_000)
-    with pytest.raises(CaseError, match="GB are free; about [0-9,]+ futures would fit") as caught:
+    with pytest.raises(CaseError, match=r"GB are free; about [0-9,]+ futures would fit") as caught:
         panmunjom.run(siege, views=["pooled"], futures=10_000_000)
     fit = int(str(caught.value).split("about ")[1].split(" futures")[0].replace(",", ""))
     memory.require(siege.built.graph, fit, 16_384, 2)
