@@ -234,6 +234,7 @@ def page() -> str:
         operators=runs.operators(),
         units=unit_rows(),
         distributions=distribution_rows(),
+        example_futures=f"{runs.futures:,}",
         function_world=CONTEXT["world"].strip(),
         groups=[{**g, "anchor": anchor(g["name"])} for g in runs.groups()],
     )

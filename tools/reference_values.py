@@ -52,6 +52,8 @@ def world_text(examples: dict[str, Json]) -> str:
 class Runs:
     """Every example of ``functions.yaml``, run once."""
 
+    futures = FUTURES
+
     def __init__(self) -> None:
         self.examples: dict[str, Json] = {
             f"operator_{k}": o for k, o in enumerate(CONTEXT["operators"].values())
