@@ -44,7 +44,7 @@ def row_of(path: Future, ready: Ready) -> dict[str, object]:
 
 def check_rows(ready: Ready, numbers: list[int]) -> None:
     """Replays equal the rows of an ensemble of 64."""
-    _, raw = ready.run(np.arange(64, dtype=np.uint64))
+    table, raw = ready.run(np.arange(64, dtype=np.uint64))
     shown = {c.name: c for c in columns(ready.built, ready.filled.used)}
     for number in numbers:
         compiled, plain = both(ready, number)

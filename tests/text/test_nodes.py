@@ -247,11 +247,11 @@ def test_the_same_problem_counts_once_and_there_is_an_end():
     assert len(list(problems)) == 1
     for k in range(500):
         problems.add("note", Place(Source("a"), k), "m", severity="warning")  # these hide no error
-    assert len(problems.warnings) == Problems.LIMIT - 1
+    assert len(problems.warnings) == Problems.LIMIT
     with pytest.raises(CaseError) as stopped:
         for k in range(1000):
             problems.add("x", Place(Source("a"), k), "m")
-    assert len(problems.errors) == Problems.LIMIT and len(stopped.value.problems) == 2 * Problems.LIMIT - 1
+    assert len(problems.errors) == Problems.LIMIT and len(stopped.value.problems) == 2 * Problems.LIMIT
 
 
 def test_a_name_longer_than_anybody_reads_is_cut():

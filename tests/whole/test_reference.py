@@ -32,14 +32,14 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     world["$defs"]["stock"]["properties"]["colour"] = {"$ref": "#/$defs/text"}
     monkeypatch.setattr(make_reference, "schema", lambda kind: world if kind == "world" else schema(kind))
     monkeypatch.setitem(make_reference.FUNCTIONS, "median", (1, 1, "median(x over side)"))
-    monkeypatch.setattr(make_reference, "FAMILIES", (*make_reference.FAMILIES, "triangular"))
+    monkeypatch.setattr(make_reference, "FAMILIES", (*make_reference.FAMILIES, "cauchy"))
     where = "'colour' of stock in src/panmunjom/schemas/world.json"
     assert make_reference.missing() == [
         f"{where} has no description: say in a sentence what it means",
         f'{where} has no example: add "examples": [...]',
         f"{where} is used nowhere in docs/example: use it there once",
         "the function 'median' is not in tools/reference/functions.yaml: add 'about' and 'example'",
-        "no spelling in tools/reference/distributions.yaml gives a triangular distribution: add one",
+        "no spelling in tools/reference/distributions.yaml gives a cauchy distribution: add one",
     ]
 
 

@@ -58,6 +58,7 @@ class Model:
     relation = _adder("world", "relations")
     switch = _adder("world", "switches")
     parameter = _adder("world", "parameters")
+    correlation = _adder("world", "correlations")
     table = _adder("world", "tables")
     stock = _adder("world", "stocks")
     value = _adder("world", "values")
