@@ -36,7 +36,8 @@ WORDS = (
     "<script>alert(1)</script>", "</style>", "\"><img src=x>", "javascript:alert(1)", "../../etc/passwd", "/dev/zero", "%s%n",
     "\x1b[31mred\x1b[0m", "\x9b31m", "\x00", "\x07", "\u202eabc", "\u2066x", "\u2028", "\x85", "\ufeff", "\ud7ff", "\U0001f600",
     "\u0430b\u0441", "x[", "x]", "x[russia", "side", "foe.foe.foe.x", "time", "noise(1)", "if", "not", "fired(x)",
-    "date('2024-11-14')",     "(" * 150 + "1" + ")" * 150, "1" + " + 1" * 300, "-" * 200 + "1", "[" * 120 + "]" * 120, "9" * 400, "1." + "0" * 400,
+    "date('2024-11-14')",
+    "(" * 150 + "1" + ")" * 150, "1" + " + 1" * 300, "-" * 200 + "1", "[" * 120 + "]" * 120, "9" * 400, "1." + "0" * 400,
 )  # fmt: skip
 BYTES = (
     b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\xc3", b"\xed\xa0\x80", b"\r", b"\r\n", b"\t", b"\x0b", b"\x1b[2J", b"\x7f",
@@ -74,7 +75,7 @@ def worlds() -> list[str]:
 def made(seed: int, number: int) -> tuple[str, Files]:
     """Input ``number`` of a seed and how it was made."""
     luck = random.Random(f"{seed} {number}")
-    kind = luck.choices(["formula", "world", "template", "ukraine"], [35, 35, 27, 3])[0]
+    kind = luck.choices(["formula", "world", "template", "ukraine"], [35, 35, 28, 2])[0]
     if kind == "formula":
         of = luck.choice("nnf")
         return kind, {"world.yaml": world_of(formula(luck, of), of).encode("utf-8", "surrogatepass")}
