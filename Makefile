@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test lint types imports check clean
+.PHONY: help install install-dev run test lint types imports check bench clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,7 +36,7 @@ test: install-dev  ## run the tests (some of them: make test TESTS="-k report")
 	$(BIN)/python -m pytest $(TESTS)
 
 lint: install-dev  ## check style with ruff
-	$(BIN)/ruff check src tests tools
+	$(BIN)/ruff check src tests tools bench
 
 types: install-dev  ## check types with mypy
 	$(BIN)/mypy
@@ -45,6 +45,14 @@ imports: install-dev  ## check that packages import only from those before them
 	$(BIN)/python tools/check_imports.py
 
 check: lint types imports test  ## everything that must pass before a change is merged
+
+# Where a peer cannot be installed, the benchmark goes on without those that are missing, with a word.
+$(VENV)/.installed-bench: pyproject.toml | $(VENV)/.installed
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+bench: $(VENV)/.installed-bench  ## race other tools (parts: make bench ONLY=attrition,chance; keep it: HISTORY=1)
+	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(HISTORY),--history)
 
 clean:  ## remove .venv and caches; runs/ stays
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis src/*.egg-info
