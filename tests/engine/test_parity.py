@@ -249,7 +249,9 @@ events: {dip: {when: "time >= date('2024-12-19')", take: {x: "x - 1 + a"}}}
     world = built(text, "rk4")
     runs_alike(world, 13, 8, range(12))
     values, luck = table(world, 13)
-    plain = Evaluator(world.graph, values, luck, schedule(world.graph, START, START + timedelta(weeks=12), 7), 5)
+    plain = Evaluator(
+        world.graph, values, luck, schedule(world.graph, START, START + timedelta(weeks=12), 7), 5
+    )
     assert np.all(plain.run(plain.start(), 0, 12)[world.graph.slot_index("z")] == 3.0 + 2.0)
 
 
