@@ -47,6 +47,25 @@ def test_a_start_below_zero_breaks_the_future(tmp_path: Path) -> None:
     assert any("stores" in w for w in done.warnings)
 
 
+def test_a_theory_that_breaks_futures_is_left_out_of_the_range(tmp_path: Path) -> None:
+    """Turning the switch makes the stores undefined: no range is printed from what is left, and it is said."""
+    case = siege(tmp_path / "case", **{"0.6__*__hunger_index,__1)": "0.6 * hunger_index, log(0 - 1))"})
+    done = panmunjom.run(case, views=["pooled"], futures=256)
+    view = next(iter(done.views.values()))
+    assert view.ensemble.usable and view.ranges.turns == [] and view.ranges.refused == ["saving to false"]
+    assert any("saving to false is left out of the range" in w for w in done.warnings)
+    assert view.ranges.bounds == {n: (s.p, s.p) for n, s in view.ensemble.endings().items()}
+
+
+def test_a_conclusion_of_broken_futures_has_no_share(tmp_path: Path) -> None:
+    """The view of the newspaper breaks: its conclusion cannot be tested, and no number is given."""
+    case = siege(tmp_path / "case", **{"rate:__relief_rate": "rate: relief_rate * log(0 - 1)"})
+    done = panmunjom.run(case, views=["courier"], futures=64)
+    for verdict in done.views["courier"].verdicts:
+        assert (verdict.verdict, verdict.share, verdict.without) == ("cannot_be_tested", None, None)
+        assert verdict.note == "too many futures stopped being finite"
+
+
 def test_a_world_without_questions_and_conclusions_runs(tmp_path: Path) -> None:
     """Nothing but a world and its endings."""
     case = siege(tmp_path / "case")

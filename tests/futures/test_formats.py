@@ -18,10 +18,10 @@ from panmunjom.futures.export import Saved
 from panmunjom.futures.table import columns
 from panmunjom.text.problems import CaseError
 
-for module in ("pyarrow", "pandas", "xarray", "duckdb"):
+for module in ("pyarrow", "pandas", "xarray"):
     pytest.importorskip(module)
 
-import duckdb  # noqa: E402
+duckdb = pytest.importorskip("duckdb")
 
 SMALL = 500
 

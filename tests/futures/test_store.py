@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +19,12 @@ from panmunjom.analysis import stored
 from panmunjom.analysis.running import Options, Runner
 from panmunjom.analysis.stored import Stored, store
 from panmunjom.case.new import write_new
-from panmunjom.case.records import Case
+from panmunjom.case.records import Case, Intervention, Setting
 from panmunjom.engine import memory
 from panmunjom.futures import manifest as manifests
 from panmunjom.futures import store as folders
 from panmunjom.futures.store import Stopped
+from panmunjom.quantities.distributions import parse_distribution
 from panmunjom.text.problems import CaseError, Problem
 
 FUTURES = 3000  # three parts of 1,024 and a bit
@@ -155,6 +158,27 @@ def test_another_run_is_refused_with_what_differs(siege: Case, tmp_path: Path) -
     path.write_text(path.read_text().replace(f'"numpy": "{np.__version__}"', '"numpy": "1.0.0"'))
     with pytest.raises(CaseError, match=r'run.versions.numpy is "1.0.0" there'):
         run(siege, tmp_path / "a", 300)
+
+
+def test_every_option_that_changes_futures_is_compared(siege: Case, tmp_path: Path) -> None:
+    """A figure set, cut off elsewhere, a switch, an event and a horizon."""
+    first = {"settings": [setting("rations", "3 to 6")]}
+    store(siege, Options(futures=64, **first), folder=tmp_path)  # type: ignore[arg-type]
+    others = [
+        {}, {"settings": [setting("rations", "3 to 7")]}, {"settings": [setting("rations", "3 to 6", (2, 10))]},
+        {**first, "switches": {"saving": "false"}}, {**first, "until": date(2024, 9, 1)},
+        {**first, "interventions": [Intervention("relieved", date(2024, 5, 1))]},
+        {**first, "known_by": date(2024, 3, 1)},
+    ]  # fmt: skip
+    for other in others:
+        with pytest.raises(CaseError, match="holds futures of another run"):
+            store(siege, Options(futures=64, **other), folder=tmp_path)  # type: ignore[arg-type]
+    assert store(siege, Options(futures=64, **first), folder=tmp_path).complete  # type: ignore[arg-type]
+
+
+def setting(target: str, text: str, within: tuple[float, float] | None = None) -> Setting:
+    """A figure of the analyst's own."""
+    return Setting(target, distribution=replace(parse_distribution(text), within=within))
 
 
 def hostile(text: str) -> list[str]:

@@ -6,8 +6,9 @@ import csv
 import hashlib
 import io
 import json
+import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -128,14 +129,17 @@ def determined_by(case: Case, options: Options, ready: Ready, kind: str) -> dict
         "questions": list(case.questions),
         "switches": filled.switches,
         "interventions": [
-            f"{do.target}{f' = {do.distribution.text} {do.unit}'.rstrip() if do.distribution else ''} at {do.day}"
+            {
+                "target": do.target,
+                "date": do.day.isoformat(),
+                "figure": plain(do.distribution),
+                "unit": do.unit,
+            }
             for do in [*filled.view.interventions, *options.interventions]
         ],
         "parameters": {
             name: {
-                "family": used.distribution.family,
-                "a": used.distribution.a,
-                "b": used.distribution.b,
+                **plain(used.distribution),
                 "unit": used.unit.text,
                 "factor": used.unit.factor,
                 "origin": used.origin,
@@ -144,6 +148,15 @@ def determined_by(case: Case, options: Options, ready: Ready, kind: str) -> dict
             for name, used in filled.used.items()
         },
     }
+
+
+def plain(value: Any) -> Any:
+    """A distribution, or what it consists of, as JSON can say it: with every number that it has, infinite ones as text."""
+    if is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, tuple):
+        return [plain(v) for v in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def write_bands(path: Path, ready: Ready, futures: int) -> None:

@@ -223,6 +223,9 @@ def warnings(done: Study) -> list[str]:
                     f"{view.name}: {ending} has a probability of {share.p:.2%} with no switch turned: "
                     "look at what its condition needs"
                 )
+        for refused in view.ranges.refused:
+            lost = "over 5% of the futures stopped being finite"
+            found.append(f"{view.name}: the theory {refused} is left out of the range: {lost}")
         for turn in view.ranges.turns:
             for ending, p in turn.extremes.items():
                 found.append(

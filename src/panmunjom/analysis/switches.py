@@ -9,7 +9,7 @@ import numpy as np
 
 from ..case.records import Case, Filled
 from ..engine.run import CHUNK, Raw, part, run_rows
-from ..futures.ensemble import Ensemble, Share, paired
+from ..futures.ensemble import REFUSE_BAD, Ensemble, Share, paired
 from .running import Runner, Tick
 
 SWITCH_FUTURES = 2_048
@@ -31,10 +31,14 @@ class Turn:
 
 @dataclass(slots=True)
 class SwitchRange:
-    """Probabilities of the endings over all turns: ending -> (low, high), and each turn."""
+    """Probabilities of the endings over all turns: ending -> (low, high), and each turn.
+
+    ``refused`` names the turns that are left out because too many of their futures stopped being finite.
+    """
 
     bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
     turns: list[Turn] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
 
 def turns(case: Case, switches: dict[str, str]) -> list[tuple[str, str]]:
@@ -69,6 +73,9 @@ def switch_range(
     shares = ensemble.endings()
     todo = turns(runner.case, filled.switches)
     for number, ((switch, to), other) in enumerate(turned_runs(runner, filled, todo, futures), 1):
+        if float((~np.isnan(other.bad)).mean()) > REFUSE_BAD:
+            out.refused.append(f"{switch} to {to}")
+            continue
         both = np.isnan(base.raw.bad) & np.isnan(other.bad)
         points = base.raw.points[both]
         turn = Turn(switch, filled.switches[switch], to, {})

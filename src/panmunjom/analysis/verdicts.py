@@ -134,13 +134,12 @@ class Judge:
                 step_days=step,
             )
             found.append(verdict)
-            if float((~np.isnan(own.bad)).mean()) > REFUSE_BAD or verdict.share is None:
+            if float((~np.isnan(own.bad)).mean()) > REFUSE_BAD:
+                verdict.verdict, verdict.share, verdict.without = "cannot_be_tested", None, None
+                verdict.note = "too many futures stopped being finite"
+            elif verdict.share is None:
                 verdict.verdict = "cannot_be_tested"
-                verdict.note = (
-                    verdict.note or "its condition came true in no future"
-                    if verdict.share is None
-                    else "too many futures stopped being finite"
-                )
+                verdict.note = verdict.note or "its condition came true in no future"
             elif conclusion.possible:
                 verdict.verdict = "open" if verdict.share > 0 else "does_not_follow"
                 verdict.note = verdict.note or (POSSIBLE if verdict.share > 0 else NEVER)
