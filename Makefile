@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test fuzz lint types imports check clean
+.PHONY: help install install-dev run test fuzz bench lint types imports reference check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,7 +40,7 @@ fuzz: install-dev  ## load 10,000 broken cases in ten minutes at most (again: ma
 	$(BIN)/python tools/fuzz.py $(FUZZ)
 
 lint: install-dev  ## check style with ruff
-	$(BIN)/ruff check src tests tools
+	$(BIN)/ruff check src tests tools bench
 
 types: install-dev  ## check types with mypy
 	$(BIN)/mypy
@@ -48,7 +48,18 @@ types: install-dev  ## check types with mypy
 imports: install-dev  ## check that packages import only from those before them
 	$(BIN)/python tools/check_imports.py
 
+reference: install-dev  ## make docs/reference.md again
+	$(BIN)/python tools/make_reference.py
+
 check: lint types imports test  ## everything that must pass before a change is merged
+
+# Where a peer cannot be installed, the benchmark goes on without those that are missing, with a word.
+$(VENV)/.installed-bench: pyproject.toml | $(VENV)/.installed
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+bench: $(VENV)/.installed-bench  ## race other tools (parts: make bench ONLY=attrition,chance; keep it: HISTORY=1)
+	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(HISTORY),--history)
 
 clean:  ## remove .venv and caches; runs/ stays
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis src/*.egg-info

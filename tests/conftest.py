@@ -1,9 +1,9 @@
-"""Lets every test folder import the helpers that stand beside it in ``tests``; compiled objects go to a folder of the run."""
+"""Lets every test folder import the helpers that stand in ``tests``, and the tools; compiled objects go to a folder of the run."""
 
 import os
 import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "tools")]
 os.environ.setdefault("PANMUNJOM_CACHE", tempfile.mkdtemp(prefix="panmunjom-test-"))

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from editors import refusals
 from panmunjom.engine.evaluator import Evaluator
 from panmunjom.engine.sampling import Draw, rows
 from panmunjom.engine.schedule import Schedule, schedule
@@ -38,6 +39,7 @@ def read_world(
         place = Place(Source("questions.yaml", holds))
         reader.proposition(name, NOWHERE, Scalar(holds, place))
     built = build(reader.world, problems)
+    assert problems.errors or not refusals("world", text), "an editor would refuse what the program takes"
     return (None if problems.errors else built), list(problems)
 
 

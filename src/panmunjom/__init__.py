@@ -5,8 +5,9 @@
     >>> study = panmunjom.run(case, views=["pooled"], futures=4096)
     >>> study.views["pooled@2024-11-14"].ensemble.endings()
 
-``load`` reads and checks a case, ``check`` lists what is wrong with one, ``run`` makes ensembles of its views, the range
-over the theories and the verdicts. Imports happen when a name is first used, so that the command starts at once.
+``load`` reads and checks a case, ``check`` lists what is wrong with one, ``Model`` builds one in Python, ``run`` makes
+ensembles of its views, the range over the theories and the verdicts. Imports happen when a name is first used, so that
+the command starts at once.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .analysis.study import Study, ViewResult
+    from .case.model import Model
     from .case.records import Case
     from .futures.ensemble import Ensemble
     from .futures.export import Saved
@@ -30,6 +32,7 @@ __all__ = [
     "Case",
     "CaseError",
     "Ensemble",
+    "Model",
     "Problem",
     "Saved",
     "Study",
@@ -47,6 +50,7 @@ _HOMES = {
     "Case": "case.records",
     "CaseError": "text.problems",
     "Ensemble": "futures.ensemble",
+    "Model": "case.model",
     "Problem": "text.problems",
     "Saved": "futures.export",
     "Study": "analysis.study",

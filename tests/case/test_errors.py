@@ -107,7 +107,7 @@ EDITS = {
     "concludes before its start": ("views/courier.yaml", "by: 2024-06-30", "by: 2024-02-01", "bad-date", 9, ["after the view's start"]),
     "concludes between one date": ("views/courier.yaml", "by: 2024-06-30", "between: [2024-06-30]", "bad-date", 11, ["two dates"]),
     "concludes between backwards": ("views/courier.yaml", "by: 2024-06-30", "between: [2024-06-30, 2024-05-01]", "bad-date", 11, ["backwards"]),
-    "concludes in a wrong unit": ("views/courier.yaml", "<= 0 t\n", "<= 1 km\n", "wrong-unit", 10, ["comparing kg and km"]),
+    "concludes in a wrong unit": ("views/courier.yaml", "<= 0 t\n", "<= 1 km\n", "wrong-unit", 10, ["'stores[north]' (in t) and km"]),
     "concludes a mapping": ("views/courier.yaml", "concludes:\n  - claim: courier-2\n    holds: stores[north] <= 0 t\n    by: 2024-06-30\n", "concludes: {claim: courier-2}\n", "not-a-list", 8, ["'- claim:'"]),
     "does nothing": ("views/courier.yaml", "switches:", "do: [relieve at 2024-05-01]\nswitches:", "unknown-name", 6, ["'relieved'"]),
     "does at no date": ("views/courier.yaml", "switches:", "do: [relieved in May]\nswitches:", "bad-intervention", 6, ["2025-06-01"]),

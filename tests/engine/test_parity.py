@@ -152,6 +152,7 @@ stocks:
   y: {{per: side, start: "1 + mood", in: "abs({draw(st.sampled_from(["a", "foe.y", "w"]))}) / 1 month", out: "leaving + 0.1 / 1 month"}}
   z: {{start: 2, change: "({n()}) / 1 month"}}
   gone: {{start: 0, in: "sum(leaving over side)"}}
+  dry: {{start: 0.1, in: "{draw(st.sampled_from(["a", "b"]))} / 1 week", out: 9 / 1 week}}
 values:
   w: "if(theory, {n().replace("0 * w", "0")}, 1)"
   leaving: {{per: side, unit: 1/month, is: "abs(mood * foe.y * {draw(st.sampled_from(["1", "9", "z"]))}) / 1 month"}}
@@ -234,6 +235,24 @@ endings:
 def test_delay_lines_run_alike_cut_at_every_step(width: int, step_days: int) -> None:
     """Also one within another, read by `until` and by effects, and shorter than a step; one graph for every step."""
     runs_alike(built(DELAYS), 13, width, range(15), 15, step_days)
+
+
+def test_timers_run_alike_within_a_step() -> None:
+    """x falls below 1 by an effect and is above it again in the step's later stages: that does not undo the break."""
+    text = """
+parameters: {a: {assume: 0.5..0.8}}
+stocks:
+  x: {start: 1.1, in: a / 1 week, out: 0.02 * x / 1 week}
+  z: {start: 0, in: "if(held(x > 1, 3 weeks), 1, 0) / 1 week"}
+events: {dip: {when: "time >= date('2024-12-19')", take: {x: "x - 1 + a"}}}
+"""
+    world = built(text, "rk4")
+    runs_alike(world, 13, 8, range(12))
+    values, luck = table(world, 13)
+    plain = Evaluator(
+        world.graph, values, luck, schedule(world.graph, START, START + timedelta(weeks=12), 7), 5
+    )
+    assert np.all(plain.run(plain.start(), 0, 12)[world.graph.slot_index("z")] == 3.0 + 2.0)
 
 
 def runs_alike(

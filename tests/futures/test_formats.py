@@ -20,6 +20,7 @@ from panmunjom.text.problems import CaseError
 
 for module in ("pyarrow", "pandas", "xarray"):
     pytest.importorskip(module)
+
 duckdb = pytest.importorskip("duckdb")
 
 SMALL = 500

@@ -144,9 +144,9 @@ def test_another_run_is_refused_with_what_differs(siege: Case, tmp_path: Path) -
     """Another seed, format, case and version; nothing is written."""
     run(siege, tmp_path / "a", 300)
     before = contents(tmp_path / "a")
-    with pytest.raises(CaseError, match=r"run.seed is 1 there and 2 here"):
+    with pytest.raises(CaseError, match=r"run\.seed is 1 there and 2 here"):
         run(siege, tmp_path / "a", 300, seed=2)
-    with pytest.raises(CaseError, match=r'run.file_format is "parquet" there and "csv" here'):
+    with pytest.raises(CaseError, match=r'run\.file_format is "parquet" there and "csv" here'):
         run(siege, tmp_path / "a", 300, kind="csv")
     other = write_new(tmp_path / "siege")
     world = other / "world" / "siege.yaml"

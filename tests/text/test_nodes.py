@@ -189,11 +189,12 @@ def test_no_bytes_crash_the_reader(tmp_path_factory, raw):
 
 def test_fields_say_what_is_missing_and_what_is_too_much():
     problems = Problems()
-    root = read_text("name: x\nflag: maybe\nlist: {a: 1}\nmaping: 2\n", "a.yaml", problems)
+    root = read_text("about: x\nshow: maybe\nper: {a: 1}\nlable: 2\n", "a.yaml", problems)
     assert root is not None
-    fields = Fields(root, "the thing 'x'", problems)
-    assert fields.text("name") == "x" and fields.flag("flag") is False and fields.words("list") == []
-    assert fields.mapping("mapping") is None and fields.scalar("unit", required=True) is None
+    fields = Fields(root, "the thing 'x'", "world.value", problems)
+    assert fields.text("about") == "x" and fields.flag("show") is False and fields.words("per") == []
+    assert fields.mapping("is") is None and fields.scalar("unit", required=True) is None
+    assert fields.text("label", "none") == "none"
     fields.done()
     assert [(p.code, p.place.line) for p in problems] == [
         ("not-a-flag", 2),
@@ -201,7 +202,18 @@ def test_fields_say_what_is_missing_and_what_is_too_much():
         ("missing-key", 1),
         ("unknown-key", 4),
     ]
-    assert "Did you mean 'mapping'?" in list(problems)[-1].hint
+    assert "Did you mean 'label'?" in list(problems)[-1].hint
+
+
+def test_a_reader_and_its_schema_know_the_same_keys():
+    """A key that only one of them knows is a mistake of the program, seen in the first file that is read."""
+    root = read_text("about: x\n", "a.yaml", Problems())
+    assert root is not None
+    fields = Fields(root, "the table 'x'", "world.table", Problems())
+    for key in ("about", "unit", "colour"):
+        fields.text(key)
+    with pytest.raises(AssertionError, match=r"world.table: reader or schema lacks .*'(colour|points)'.*'(colour|points)'"):
+        fields.done()
 
 
 def test_a_marker_stands_under_the_word():
@@ -235,11 +247,11 @@ def test_the_same_problem_counts_once_and_there_is_an_end():
     assert len(list(problems)) == 1
     for k in range(500):
         problems.add("note", Place(Source("a"), k), "m", severity="warning")  # these hide no error
-    assert len(problems.warnings) == Problems.LIMIT - 1
+    assert len(problems.warnings) == Problems.LIMIT
     with pytest.raises(CaseError) as stopped:
         for k in range(1000):
             problems.add("x", Place(Source("a"), k), "m")
-    assert len(problems.errors) == Problems.LIMIT and len(stopped.value.problems) == 2 * Problems.LIMIT - 1
+    assert len(problems.errors) == Problems.LIMIT and len(stopped.value.problems) == 2 * Problems.LIMIT
 
 
 def test_a_name_longer_than_anybody_reads_is_cut():

@@ -38,6 +38,18 @@ def test_the_how_to_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "<html" in (tmp_path / "siege.html").read_text(encoding="utf-8")
 
 
+def test_the_page_on_python_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its blocks run one after the other; the message that it quotes is the one that comes."""
+    page = ROOT / "docs" / "python.md"
+    names: dict[str, object] = {}
+    for block in blocks(page, "python"):
+        exec(compile(block, str(page), "exec"), names)
+    printed = capsys.readouterr().out.splitlines()
+    quoted = re.search(r"The first is `(.*)`", page.read_text(encoding="utf-8"))
+    assert quoted is not None and printed[0] == quoted.group(1)
+    assert names["case"].built.world.values["tanks_on_the_hills"]  # type: ignore[attr-defined]
+
+
 def test_the_first_world_of_the_reference_loads(tmp_path: Path) -> None:
     """The example of the language page is a valid world."""
     (tmp_path / "world").mkdir()

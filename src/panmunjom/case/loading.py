@@ -59,7 +59,7 @@ def load(name: str | Path, draft: bool = False) -> Case:
     """
     folder = find(str(name))
     problems = Problems(draft)
-    case = _Loader(folder, problems).load()
+    case = Loader(folder, problems).load()
     problems.stop()
     assert case is not None
     case.warnings = problems.warnings
@@ -74,7 +74,9 @@ def check(name: str | Path, draft: bool = False) -> list[Problem]:
         return error.problems
 
 
-class _Loader:
+class Loader:
+    """Reads the files of a folder into a case; every mistake is recorded."""
+
     def __init__(self, folder: Path, problems: Problems) -> None:
         self.folder, self.problems = folder, problems
         self.id = printable(Path(os.path.abspath(folder)).name) or "case"  # also names the folder of its runs
@@ -83,7 +85,12 @@ class _Loader:
         self.method = "euler"
         self.total = 0
 
+    def has(self, relative: str) -> bool:
+        """Whether the case has such a file; a link that leads nowhere is one, and cannot be read."""
+        return os.path.lexists(self.folder / relative)
+
     def file(self, relative: str) -> Mapping | None:
+        """The nodes of a file inside the folder; None (and a problem) where it cannot be read."""
         path = self.folder / relative
         place = Place(Source(str(path)))
         try:
@@ -106,11 +113,8 @@ class _Loader:
         self.hash.update(relative.encode("utf-8", "surrogateescape") + b"\0" + raw + b"\0")
         return read_data(raw, str(path), self.problems)
 
-    def holds(self, relative: str) -> bool:
-        """Whether the case has such a file; a link that leads nowhere is one, and cannot be read."""
-        return os.path.lexists(self.folder / relative)
-
     def listing(self, folder: str) -> list[str]:
+        """The YAML files of a folder inside the case's, in alphabetical order."""
         where = self.folder / folder
         found = sorted(p.name for p in where.glob("*.yaml")) if where.is_dir() else []
         if len(found) > MAX_FILES:
@@ -126,6 +130,7 @@ class _Loader:
         return [f"{folder}/{name}" for name in found[:MAX_FILES]]
 
     def load(self) -> Case | None:
+        """The case; None where the world cannot be built."""
         head = self.file("case.yaml")
         reader = WorldReader(self.problems)
         worlds = self.listing("world")
@@ -143,12 +148,12 @@ class _Loader:
         units = self.units(reader)
         evidence = EvidenceReader(self.problems, units)
         for name, read in (("sources.yaml", evidence.sources), ("claims.yaml", evidence.claims)):
-            if self.holds(name):
+            if self.has(name):
                 root = self.file(name)
                 if root is not None:
                     read(root)
         questions: dict[str, Question] = {}
-        if self.holds("questions.yaml"):
+        if self.has("questions.yaml"):
             root = self.file("questions.yaml")
             if root is not None:
                 questions = read_questions(root, reader, self.problems)
@@ -216,7 +221,7 @@ class _Loader:
         title, about, start, horizon, step = self.id, "", date(2022, 2, 24), "5 years", 7
         if head is None:
             return title, about, start, horizon, step
-        fields = Fields(head, "case.yaml", self.problems)
+        fields = Fields(head, "case.yaml", "case", self.problems)
         title, about = fields.text("title", title), fields.text("about")
         first = fields.scalar("start", required=True)
         if first is not None:

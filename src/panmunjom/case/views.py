@@ -24,7 +24,7 @@ def read_questions(root: Mapping, reader: WorldReader, problems: Problems) -> di
         if not isinstance(node, Mapping):
             problems.add("not-a-mapping", node.place, f"the question '{key.text}' needs 'text:' and 'holds:'")
             continue
-        fields = Fields(node, f"the question '{key.text}'", problems)
+        fields = Fields(node, f"the question '{key.text}'", "questions.question", problems)
         text, holds, about = (
             fields.text("text", required=True),
             fields.scalar("holds", required=True),
@@ -39,7 +39,7 @@ def read_questions(root: Mapping, reader: WorldReader, problems: Problems) -> di
 
 def read_pool_rules(root: Mapping, library: Library, problems: Problems) -> PoolRules:
     """``pooled.yaml``: weights and exclusions only."""
-    fields = Fields(root, "the pooled view", problems)
+    fields = Fields(root, "the pooled view", "pooled", problems)
     rules = PoolRules()
     fields.text("about")
     known = [*library.claims, *library.sources, "assumption"]
@@ -79,7 +79,7 @@ class ViewReader:
 
     def read(self, name: str, root: Mapping) -> View:
         """The view of one file."""
-        fields = Fields(root, f"the view '{name}'", self.problems)
+        fields = Fields(root, f"the view '{name}'", "view", self.problems)
         view = View(name, place=root.place)
         source = fields.scalar("source", required=True)
         if source is not None:
@@ -178,7 +178,7 @@ class ViewReader:
         if not isinstance(node, Mapping):
             self.problems.add("not-a-mapping", node.place, "a conclusion needs 'claim:' and 'holds:'")
             return
-        fields = Fields(node, "a conclusion", self.problems)
+        fields = Fields(node, "a conclusion", "view.conclusion", self.problems)
         claim = fields.scalar("claim", required=True)
         found = Conclusion(claim.text if claim else "", place=node.place)
         if claim is not None and claim.text not in self.library.claims:

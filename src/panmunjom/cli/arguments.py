@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from .. import __version__
+from ..text.schemas import KINDS
 
 _EPILOG = """examples:
   panmunjom run ukraine                                  the whole argument: endings, verdicts, a report
@@ -49,6 +50,12 @@ _REPLAY_EPILOG = """examples:
   panmunjom replay ukraine --future 17 --plain --out 17.csv
 
 Where the future stopped being finite, it says which variable broke, when, and what went into it.
+"""
+
+_SCHEMA_EPILOG = """examples:
+  panmunjom schema                        which schema belongs to which files, and the line to put into a file
+  panmunjom schema world > world.json     a copy of your own
+  panmunjom schema --json                 for the settings of VS Code's YAML extension
 """
 
 
@@ -165,6 +172,19 @@ def parser() -> argparse.ArgumentParser:
 
     cases = verbs.add_parser("cases", help="list the cases that ship with the program")
     cases.add_argument("--json", action="store_true", help="print them as JSON")
+
+    schema = verbs.add_parser(
+        "schema",
+        help="list the JSON Schemas with which an editor completes and checks a case's files, or print one",
+        epilog=_SCHEMA_EPILOG,
+        formatter_class=style,
+    )
+    schema.add_argument(
+        "kind", nargs="?", choices=[*KINDS], metavar="KIND", help=f"print one of {', '.join(KINDS)}"
+    )
+    schema.add_argument(
+        "--json", action="store_true", help="print the list as the setting 'yaml.schemas' of VS Code"
+    )
     return top
 
 

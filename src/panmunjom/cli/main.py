@@ -59,9 +59,9 @@ def obey(given: argparse.Namespace) -> int:
         from .replay import replay
 
         return replay(given)
-    from .others import cases, check, new
+    from .others import cases, check, new, schema
 
-    return {"check": check, "new": new, "cases": cases}[given.verb](given)
+    return {"check": check, "new": new, "cases": cases, "schema": schema}[given.verb](given)
 
 
 def prepare_streams() -> None:

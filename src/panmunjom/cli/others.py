@@ -1,4 +1,4 @@
-"""``panmunjom check``, ``new`` and ``cases``."""
+"""``panmunjom check``, ``new``, ``cases`` and ``schema``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..case.new import write_new
 from ..evidence.quotes import verify
 from ..report.words import count
 from ..text.problems import NOWHERE, CaseError, Problem, Problems, printable
+from ..text.schemas import KINDS, schema_path
 from .terminal import as_json_text, bold, dim, show_problems
 
 
@@ -124,4 +125,21 @@ def cases(given: argparse.Namespace) -> int:
     return 0
 
 
-__all__ = ["cases", "check", "new"]
+def schema(given: argparse.Namespace) -> int:
+    """Print a schema, or list all of them."""
+    if given.kind:
+        print(schema_path(given.kind).read_text(encoding="utf-8"), end="")
+        return 0
+    if given.json:
+        patterns = {kind: [f"**/{pattern}"] for kind, pattern in KINDS.items()}
+        patterns["view"].append(f"!**/{KINDS['pooled']}")
+        print(as_json_text({"yaml.schemas": {schema_path(k).as_uri(): p for k, p in patterns.items()}}))
+        return 0
+    for kind, pattern in KINDS.items():
+        print(f"{bold(f'{pattern:18}')} {schema_path(kind)}")
+    print("\nAs the first line of a file, for an editor that has the YAML language server:\n")
+    print(f"  # yaml-language-server: $schema={schema_path('world')}")
+    return 0
+
+
+__all__ = ["cases", "check", "new", "schema"]

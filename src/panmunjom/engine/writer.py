@@ -11,6 +11,7 @@ fast-math flag, so that results are those of the plain evaluator to the bit.
 
 from __future__ import annotations
 
+from ..world.graph import DelayLine
 from . import philox, vecmath, writer_draws
 from .evaluator import START_STEP, start_order
 from .writer_stages import StageWriter
@@ -40,10 +41,30 @@ class KernelWriter(StageWriter):
         self.host_row, self.cold = "%hosts", True
         self.group, self.phase = str(START_STEP // 4), str(START_STEP % 4)
         self.open_blocks()
+        filled = {k for line in self.graph.lines for k in range(line.first + 1, line.first + line.slots)}
         for index in start_order(self.graph):
-            self.store(self.node(self.graph.slots[index].start), "%state_here", index)
+            if index not in filled:
+                self.store(self.node(self.graph.slots[index].start), "%state_here", index)
+        for line in self.graph.lines:
+            self.fill_line(line)
         self.jump("block_next")
         return self.over_blocks("start", "i64 %first, i64 %last, i64 %key0, i64 %key1")
+
+    def fill_line(self, line: DelayLine) -> None:
+        """Every slot of a delay line as the first, by a loop: there may be thousands."""
+        before, here, after = self.fresh("before"), self.fresh("fill"), self.fresh("filled")
+        self.jump(before)
+        self.label(before)
+        value = self.load("%state_here", line.first)
+        self.jump(here)
+        self.label(here)
+        at = f"%at_{here}"
+        self.lines.append(f"  {at} = phi i64 [ {line.first}, %{before} ], [ {at}_next, %{here} ]")
+        self.store(value, "%state_here", at)
+        self.lines.append(f"  {at}_next = add i64 {at}, 1")
+        more = self.emit(f"icmp slt i64 {at}_next, {line.first + line.slots}")
+        self.branch(more, here, after)
+        self.label(after)
 
     def keep_function(self) -> str:
         """``pj.keep(kept, rows_here, hosts)``: what stays the same for a whole run of a block."""

@@ -8,7 +8,6 @@ variance on that scale, so that disagreement between the voices widens it.
 from __future__ import annotations
 
 import math
-import statistics
 from functools import lru_cache
 
 from ..quantities.distributions import Z90, Distribution, between, point
@@ -98,7 +97,8 @@ def on_scale(distribution: Distribution, scale: str) -> tuple[float, float]:
         return distribution.a, distribution.b
     if distribution.shape or distribution.within is not None:
         values = [scaled(distribution.quantile_of_z(z), scale) for z in _scores()]
-        return statistics.fmean(values), statistics.pstdev(values)
+        mean = math.fsum(values) / len(values)
+        return mean, math.sqrt(math.fsum((v - mean) ** 2 for v in values) / len(values))
     low, high = (scaled(end, scale) for end in distribution.interval)
     return (low + high) / 2, (high - low) / (2 * Z90)
 
@@ -116,7 +116,9 @@ def scaled(value: float, scale: str) -> float:
 @lru_cache(maxsize=1)
 def _scores() -> list[float]:
     """Scores of 400 slices of equal probability."""
-    return [statistics.NormalDist().inv_cdf((k + 0.5) / 400) for k in range(400)]
+    from statistics import NormalDist
+
+    return [NormalDist().inv_cdf((k + 0.5) / 400) for k in range(400)]
 
 
 def disagreement(members: list[PoolMember]) -> float:

@@ -50,7 +50,7 @@ class EvidenceReader:
                     "not-a-mapping", node.place, f"the source '{key.text}' needs 'name: value' entries"
                 )
                 continue
-            fields = Fields(node, f"the source '{key.text}'", self.problems)
+            fields = Fields(node, f"the source '{key.text}'", "sources.source", self.problems)
             record = SourceRecord(key.text, place=key.place)
             for name in _SOURCE_TEXTS:
                 setattr(record, name, fields.text(name))
@@ -83,7 +83,7 @@ class EvidenceReader:
                 self.problems.add("unknown-claim", claim.place, message, nearest(claim.echo_of, known))
 
     def claim(self, key: Scalar, node: Mapping) -> None:
-        fields = Fields(node, f"the claim '{key.text}'", self.problems)
+        fields = Fields(node, f"the claim '{key.text}'", "claims.claim", self.problems)
         source = fields.scalar("source", required=True)
         kind = fields.scalar("kind", required=True)
         says = fields.text("says", required=True)
@@ -185,7 +185,7 @@ class EvidenceReader:
         node = fields.mapping("probability")
         if node is None:
             return {}
-        inner = Fields(node, "'probability'", self.problems)
+        inner = Fields(node, "'probability'", "claims.probability", self.problems)
         found = {key: inner.text(key) for key in ("words", "low", "high", "yardstick")}
         inner.done()
         for key in ("low", "high"):
@@ -217,7 +217,7 @@ class EvidenceReader:
         node = fields.mapping("place", required=True)
         if node is None:
             return Passage()
-        inner = Fields(node, "'place'", self.problems)
+        inner = Fields(node, "'place'", "claims.place", self.problems)
         passage = Passage(
             inner.text("document"), sha256=inner.text("sha256"), publication=inner.text("publication")
         )

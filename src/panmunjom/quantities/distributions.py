@@ -27,7 +27,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from statistics import NormalDist
 
 Z90 = 1.6448536269514722  # 95% point of the standard normal: the ends of a 90% interval
 
@@ -47,7 +46,6 @@ FAMILIES = ("point", "normal", "lognormal", "logit", "uniform", "triangular", "b
 TABLED = ("beta", "gamma")  # drawn from a table of quantiles, which compiled code does not have
 _BOUNDED = ("point", "uniform", "triangular", "beta")
 _LEAST_MASS = 1e-6  # a truncation that leaves less contradicts what it truncates
-_STANDARD = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +68,11 @@ class Distribution:
         """The value at a standard normal score."""
         if self.within is None:
             return self._whole(z)
+        from statistics import NormalDist  # takes milliseconds, which only what is cut off needs
+
         (low, high), (start, span) = self.within, self.window
         u = start + span * _probability(z)
-        return min(max(self._whole(_STANDARD.inv_cdf(u)), low), high) if 0 < u < 1 else (low, high)[u >= 1]
+        return min(max(self._whole(NormalDist().inv_cdf(u)), low), high) if 0 < u < 1 else (low, high)[u >= 1]
 
     def _whole(self, z: float) -> float:
         """The value at a score, were nothing cut off."""

@@ -12,6 +12,7 @@ import yaml
 
 from .files import TooLarge, read_regular
 from .problems import CaseError, Place, Problem, Problems, Source, nearest
+from .schemas import keys
 
 MAX_BYTES = 5_000_000  # a case file larger than this is a mistake or an attack
 MAX_ENTRIES = 200_000  # texts, lists and mappings of a file: two seconds of reading
@@ -255,15 +256,18 @@ class _Builder:
 
 
 class Fields:
-    """Reads a mapping's known keys one by one and complains about the others at the end."""
+    """Reads a mapping's keys one by one and complains at the end about those that its schema does not have.
 
-    def __init__(self, node: Mapping, what: str, problems: Problems) -> None:
-        self.node, self.what, self.problems = node, what, problems
-        self.asked: list[str] = []
+    ``shape`` names the mapping's schema, as in ``world.stock``.
+    """
+
+    def __init__(self, node: Mapping, what: str, shape: str, problems: Problems) -> None:
+        self.node, self.what, self.shape, self.problems = node, what, shape, problems
+        self.asked: set[str] = set()
 
     def node_of(self, key: str, required: bool = False) -> Node | None:
         """The node under a key; a missing required key is a problem."""
-        self.asked.append(key)
+        self.asked.add(key)
         found = self.node.get(key)
         if found is None and required:
             self.problems.add("missing-key", self.node.place, f"{self.what} needs the entry '{key}'")
@@ -303,6 +307,8 @@ class Fields:
         if node is not None and not isinstance(node, Mapping):
             if not (isinstance(node, Scalar) and not node.text and node.plain):
                 self.problems.add("not-a-mapping", node.place, f"'{key}' must hold 'name: value' entries")
+            elif required:
+                self.problems.add("missing-key", node.place, f"{self.what} needs the entry '{key}'")
             return None
         return node
 
@@ -319,8 +325,10 @@ class Fields:
         return []
 
     def done(self) -> None:
-        """Complain about keys that nobody asked for."""
+        """Complain about unknown keys. Schema and reader must know the same ones, or the program itself is wrong."""
+        known = keys(self.shape)
+        assert self.asked == known.keys(), f"{self.shape}: reader or schema lacks {self.asked ^ known.keys()}"
         for key, _ in self.node:
-            if key.text not in self.asked:
-                hint = "" if self.problems.full else nearest(key.text, self.asked)
+            if key.text not in known:
+                hint = "" if self.problems.full else nearest(key.text, known)
                 self.problems.add("unknown-key", key.place, f"{self.what} has no entry '{key.text}'", hint)

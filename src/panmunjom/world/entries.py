@@ -52,9 +52,10 @@ class Entries:
         self.world.places[name] = place
         return True
 
-    def fields(self, node: Node, what: str) -> Fields | None:
+    def fields(self, node: Node, what: str, shape: str) -> Fields | None:
+        """The entries of a mapping of that shape of a world file; None and a problem where it is none."""
         if isinstance(node, Mapping):
-            return Fields(node, what, self.problems)
+            return Fields(node, what, f"world.{shape}", self.problems)
         self.problems.add("not-a-mapping", node.place, f"{what} needs 'name: value' entries under it")
         return None
 
@@ -117,6 +118,9 @@ class Entries:
             hint = "An expression that begins with '{' needs quotes; members need 'per:'."
             self.problems.add("not-a-value", node.place, "one value is expected here, not a mapping", hint)
             return {}
+        if not node.items:
+            message = "a value is expected here, or one for each member"
+            self.problems.add("not-a-value", node.place, message)
         out: dict[Members, object] = {}
         for key, entry in node:
             if places is not None:

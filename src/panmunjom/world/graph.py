@@ -63,8 +63,8 @@ class Slot:
 class DelayLine:
     """A fixed delay: a ring of slots in which step n reads and then writes slot ``first`` + n mod L.
 
-    L, the delay's length in steps, stands in the host table's ``column``. There is a slot for every day of it, which is
-    enough whatever the step; with steps of a week six sevenths of them are not used.
+    L is the delay's length in steps; n mod L stands in the host table's ``column``. There is a slot for every day of the
+    length, which is enough whatever the step, so that one graph serves all steps; those beyond L are not used.
     """
 
     first: int

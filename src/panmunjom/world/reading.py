@@ -9,6 +9,7 @@ from itertools import pairwise
 from ..quantities.distributions import LARGEST, parse_distribution
 from ..text.nodes import Mapping, Node, Scalar, Sequence
 from ..text.problems import Place, Problems, nearest
+from ..text.schemas import keys
 from .declared import (
     GUESSED_UNIT,
     ByMember,
@@ -45,11 +46,15 @@ class WorldReader(EventReader):
             "decisions": self.decision,
             "endings": self.ending,
         }
+        known = keys("world")
+        assert {*self.sections, "about"} == known.keys(), "world/reading.py and schemas/world.json differ in sections"
 
     def read(self, root: Mapping) -> None:
         """Add the declarations of one file."""
         for key, node in root:
             if key.text == "about":
+                if not isinstance(node, Scalar):
+                    self.problems.add("not-a-value", node.place, "'about' must be a text")
                 continue
             section = self.sections.get(key.text)
             if section is None:
@@ -124,7 +129,7 @@ class WorldReader(EventReader):
             self.world.relations[name] = pairs
 
     def switch(self, name: str, key: Scalar, node: Node) -> None:
-        fields = self.fields(node, f"the switch '{name}'")
+        fields = self.fields(node, f"the switch '{name}'", "switch")
         if fields is None:
             return
         listed = fields.words("one_of")
@@ -154,7 +159,7 @@ class WorldReader(EventReader):
         self.world.switches[name] = Switch(name, about, place=key.place, options=options, default=text)
 
     def table(self, name: str, key: Scalar, node: Node) -> None:
-        fields = self.fields(node, f"the table '{name}'")
+        fields = self.fields(node, f"the table '{name}'", "table")
         if fields is None:
             return
         about, unit, points = fields.text("about"), fields.text("unit"), []
@@ -187,7 +192,7 @@ class WorldReader(EventReader):
         return found.a
 
     def parameter(self, name: str, key: Scalar, node: Node) -> None:
-        fields = self.fields(node, f"the parameter '{name}'")
+        fields = self.fields(node, f"the parameter '{name}'", "parameter")
         if fields is None:
             return
         item = Parameter(name, place=key.place, **self.common(fields))  # type: ignore[arg-type]
@@ -207,7 +212,7 @@ class WorldReader(EventReader):
         self.world.parameters[name] = item
 
     def correlation(self, name: str, key: Scalar, node: Node) -> None:
-        fields = self.fields(node, f"the correlation '{name}'")
+        fields = self.fields(node, f"the correlation '{name}'", "correlation")
         if fields is None:
             return
         about = fields.text("about")
@@ -238,7 +243,7 @@ class WorldReader(EventReader):
         return low, high
 
     def stock(self, name: str, key: Scalar, node: Node) -> None:
-        fields = self.fields(node, f"the stock '{name}'")
+        fields = self.fields(node, f"the stock '{name}'", "stock")
         if fields is None:
             return
         item = Stock(name, place=key.place, **self.common(fields))  # type: ignore[arg-type]
@@ -263,7 +268,7 @@ class WorldReader(EventReader):
                 name, place=key.place, unit=GUESSED_UNIT, formula=ByMember({(): found}, node.place)
             )
             return
-        fields = self.fields(node, f"the value '{name}'")
+        fields = self.fields(node, f"the value '{name}'", "value")
         if fields is None:
             return
         item = Value(name, place=key.place, **self.common(fields))  # type: ignore[arg-type]

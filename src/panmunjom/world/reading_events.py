@@ -6,7 +6,7 @@ import re
 
 from ..quantities.calendar import duration_days
 from ..text.grammar import parse
-from ..text.nodes import Fields, Node, Scalar
+from ..text.nodes import Fields, Mapping, Node, Scalar
 from .declared import ByMember, Decision, Effect, Either, Ending, Event, Option
 from .entries import Entries
 
@@ -36,10 +36,11 @@ class EventReader(Entries):
         return found
 
     def event(self, name: str, key: Scalar, node: Node) -> None:
-        fields = self.fields(node, f"the event '{name}'")
+        exclusive = isinstance(node, Mapping) and node.get("either") is not None
+        fields = self.fields(node, f"the event '{name}'", "either" if exclusive else "event")
         if fields is None:
             return
-        if fields.node.get("either") is not None:
+        if exclusive:
             members = tuple(i.text for i in fields.words("either"))
             about = fields.text("about")
             fields.done()
@@ -74,7 +75,7 @@ class EventReader(Entries):
         return self.cases(node, f"{name}.start", depth)
 
     def decision(self, name: str, key: Scalar, node: Node) -> None:
-        fields = self.fields(node, f"the decision '{name}'")
+        fields = self.fields(node, f"the decision '{name}'", "decision")
         if fields is None:
             return
         item = Decision(name, fields.text("about"), place=key.place, by=fields.text("by"))
@@ -92,7 +93,7 @@ class EventReader(Entries):
         options = fields.mapping("options", required=True)
         fields.done()
         for option, entry in options or ():
-            inner = self.fields(entry, f"the option '{option.text}'")
+            inner = self.fields(entry, f"the option '{option.text}'", "option")
             if not self.word(option, "the name of an option") or inner is None:
                 continue
             path = f"{name}.{option.text}"
@@ -114,12 +115,14 @@ class EventReader(Entries):
         if isinstance(node, Scalar):
             item.condition = self.expression(node, name)
         else:
-            fields = self.fields(node, f"the ending '{name}'")
+            item.at_horizon = isinstance(node, Mapping) and node.get("at_horizon") is not None
+            fields = self.fields(
+                node, f"the ending '{name}'", "horizon_ending" if item.at_horizon else "ending"
+            )
             if fields is None:
                 return
             item.about, item.label = fields.text("about"), fields.text("label")
             item.stop = fields.flag("stop")
-            item.at_horizon = fields.node.get("at_horizon") is not None
             item.condition = self.one(
                 fields, "at_horizon" if item.at_horizon else "when", name, required=True
             )
