@@ -62,10 +62,13 @@ def quote(claim: Claim, folder: Path) -> str | None:
 
 
 def _read(folder: Path, name: str) -> str | None:
-    """A document as text; names with a path in them are not followed."""
+    """A document's text as ``panmunjom read`` counts it; names with a path in them are not followed."""
+    from .documents.opening import open_text  # formats are read only where there are documents
+    from .documents.records import Unreadable
+
     if Path(name).name != name:
         return None
     try:
-        return (folder / name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        return open_text(name, (folder / name).read_bytes()).text
+    except (OSError, Unreadable):
         return None
