@@ -66,7 +66,11 @@ class Quantity:
 
 @dataclass(slots=True)
 class Claim:
-    """One checkable statement of a source, in our words."""
+    """One checkable statement of a source, in our words.
+
+    ``proposed`` names the tool and version that proposed the claim, until someone accepts it by taking the line out; a
+    proposed claim is in no pool.
+    """
 
     id: str
     source: str
@@ -86,6 +90,7 @@ class Claim:
     probability: dict[str, str] = field(default_factory=dict)
     credibility: int = 6
     passage: Passage = field(default_factory=Passage)
+    proposed: str = ""
     came_true: str = ""
     outcome: str = ""
     decided: date | None = None
@@ -113,6 +118,7 @@ class Library:
                 or claim.kind != "quantity"
                 or not claim.quantity
                 or claim.echo_of
+                or claim.proposed
                 or not claim.published
                 or claim.published > by
             ):
