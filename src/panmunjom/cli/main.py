@@ -49,6 +49,10 @@ def obey(given: argparse.Namespace) -> int:
         from .run import run
 
         return run(given)
+    if given.verb == "read":
+        from .read import read
+
+        return read(given)
     from .others import cases, check, new
 
     return {"check": check, "new": new, "cases": cases}[given.verb](given)
