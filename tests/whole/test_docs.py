@@ -50,6 +50,20 @@ def test_the_page_on_python_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert names["case"].built.world.values["tanks_on_the_hills"]  # type: ignore[attr-defined]
 
 
+def test_reading_runs(tmp_path: Path) -> None:
+    """The article on the page is read by every command on it, and what is printed there is printed."""
+    page = ROOT / "docs" / "reading.md"
+    (tmp_path / "courier.txt").write_text(blocks(page, "text")[0], encoding="utf-8")
+    for block in blocks(page, "console"):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            line, _, shown = part.partition("\n")
+            command = [sys.executable, "-m", "panmunjom.cli.main", *shlex.split(line)[1:]]
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+            assert done.returncode == 0, f"{line}\n{done.stderr}"
+            for expected in shown.strip().splitlines():
+                assert expected.strip() in done.stdout, f"{line}\n{expected}"
+
+
 def test_the_first_world_of_the_reference_loads(tmp_path: Path) -> None:
     """The example of the language page is a valid world."""
     (tmp_path / "world").mkdir()

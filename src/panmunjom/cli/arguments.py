@@ -13,6 +13,18 @@ _EPILOG = """examples:
   panmunjom run ukraine --view fox --do "usa_stops at 2025-06-01"
   panmunjom new my-war && panmunjom run my-war           a small case of your own
   panmunjom check my-war                                 what is wrong with it, line by line
+  panmunjom read article.html                            what an article claims: figures, dates, conditions
+"""
+
+_READ_EPILOG = """examples:
+  panmunjom read article.txt
+  panmunjom read report.pdf --date 2024-11-14 --source report --yaml
+  panmunjom read *.html --jsonl > claims.jsonl
+  panmunjom read article.txt --model http://localhost:8080/v1
+
+Text, HTML, PDF and DOCX in English and German. PDF and HTML need: pip install 'panmunjom[read]'
+Nothing is sent anywhere, unless --model names an address. A key for it is taken from PANMUNJOM_MODEL_KEY.
+exit status: 0 done, 1 a file or the call is wrong (the other files are read all the same), 130 stopped by Ctrl-C.
 """
 
 _RUN_EPILOG = """examples:
@@ -166,6 +178,27 @@ def parser() -> argparse.ArgumentParser:
         "--futures", type=_count, default=16_384, metavar="N", help="futures for --step (default 16384)"
     )
     check.add_argument("--json", action="store_true", help="print the problems as JSON")
+
+    read = verbs.add_parser(
+        "read",
+        help="read documents: propose the claims that they make",
+        epilog=_READ_EPILOG,
+        formatter_class=style,
+    )
+    read.add_argument("files", nargs="+", metavar="FILE", help="text, HTML, PDF or DOCX")
+    read.add_argument("--date", metavar="DATE", help="day of publication (default: what the document says)")
+    read.add_argument("--source", metavar="ID", help="id of the source (default: from the file's name)")
+    form = read.add_mutually_exclusive_group()
+    form.add_argument("--jsonl", action="store_true", help="one claim a line as JSON")
+    form.add_argument("--json", action="store_true", help="one JSON object: documents, claims, problems")
+    form.add_argument("--yaml", action="store_true", help="entries for sources.yaml and claims.yaml")
+    form.add_argument(
+        "--text", action="store_true", help="the text whose characters the claims' places count"
+    )
+    read.add_argument(
+        "--model", metavar="URL", help="let an OpenAI-compatible endpoint of yours propose claims too"
+    )
+    read.add_argument("--model-name", metavar="NAME", default="default", help="the model to ask for there")
 
     new = verbs.add_parser("new", help="write a small case that runs")
     new.add_argument("folder", help="a folder that does not exist yet, or is empty")

@@ -51,6 +51,10 @@ def obey(given: argparse.Namespace) -> int:
         from .run import run
 
         return run(given)
+    if given.verb == "read":
+        from .read import read
+
+        return read(given)
     if given.verb == "futures":
         from .futures import futures
 

@@ -123,6 +123,7 @@ class EvidenceReader:
             fields.text("note"),
             fields.text("echo_of"),
         )
+        claim.proposed = fields.text("proposed")
         claim.probability = self.probability(fields)
         claim.credibility = self.credibility(fields)
         claim.passage = self.passage(fields)

@@ -66,7 +66,11 @@ class Quantity:
 
 @dataclass(slots=True)
 class Claim:
-    """One checkable statement of a source, in our words."""
+    """One checkable statement of a source, in our words.
+
+    ``proposed`` names the tool and version that proposed the claim, until someone accepts it by taking the line out; a
+    proposed claim is in no pool.
+    """
 
     id: str
     source: str
@@ -86,6 +90,7 @@ class Claim:
     probability: dict[str, str] = field(default_factory=dict)
     credibility: int = 6
     passage: Passage = field(default_factory=Passage)
+    proposed: str = ""
     came_true: str = ""
     outcome: str = ""
     decided: date | None = None
@@ -103,11 +108,11 @@ class Library:
     _figures: dict[str, list[Claim]] | None = field(default=None, init=False, repr=False, compare=False)
 
     def figures(self, parameter: str) -> list[Claim]:
-        """All claims with a figure for a parameter, echoes left out."""
+        """All claims with a figure for a parameter; echoes and what is only proposed are left out."""
         if self._figures is None:
             self._figures = {}
             for claim in self.claims.values():
-                if claim.kind == "quantity" and claim.quantity and not claim.echo_of:
+                if claim.kind == "quantity" and claim.quantity and not claim.echo_of and not claim.proposed:
                     self._figures.setdefault(claim.about, []).append(claim)
         return self._figures.get(parameter, [])
 

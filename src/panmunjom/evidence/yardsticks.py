@@ -43,3 +43,16 @@ CREDIBILITY_WEIGHT = {1: 1.0, 2: 0.8, 3: 0.6, 4: 0.4, 5: 0.2, 6: 0.5}
 RELIABILITY_SPREAD = {"A": 0.05, "B": 0.10, "C": 0.20, "D": 0.30, "E": 0.45, "F": 0.30}
 
 ASSUMPTION_WEIGHT = 1.0  # the world's own assumption is one voice in every pool
+
+# Terms of estimative probability and their bands: Intelligence Community Directive 203 (USA, 2 January 2015), section
+# D.6.e.(2)(a), where each line gives two terms. Which words of a language stand for which term is in its lexicon; that
+# the German ones do is our own reading. "May" and "could" are no term of it.
+ICD203: dict[str, tuple[float, float]] = {
+    "almost no chance": (0.01, 0.05),
+    "very unlikely": (0.05, 0.20),
+    "unlikely": (0.20, 0.45),
+    "roughly even chance": (0.45, 0.55),
+    "likely": (0.55, 0.80),
+    "very likely": (0.80, 0.95),
+    "almost certain": (0.95, 0.99),
+}
