@@ -36,6 +36,8 @@ class ClaimsFile:
             raise CaseError([Problem("shipped-case", NOWHERE, f"'{name}' ships with the program", hint)])
         self.folder = find(name)
         self.path = (self.folder / FILE).resolve()
+        if not self.path.is_relative_to(self.folder.resolve()):
+            raise _trouble(f"{self.folder / FILE} leads out of the case's folder", "Copy it into the folder.")
         self.before = _problems(self.folder)
         try:
             self.raw = read_regular(self.path, MAX_BYTES)
@@ -215,10 +217,12 @@ def _written(value: str, flow: bool = False) -> str:
     """A text as a YAML scalar: plain where that reads back as the same, else in quotes."""
     tried = f"{{x: {value}}}" if flow else f"x: {value}"
     try:
-        node = yaml.compose(tried, Loader=_COMPOSER)
-        if _as_data(node) == {"x": value} and "\n" not in value:
+        root = yaml.compose(tried, Loader=_COMPOSER)
+        assert isinstance(root, yaml.MappingNode)
+        ((_, read),) = root.value
+        if isinstance(read, yaml.ScalarNode) and read.value == value and "\n" not in value:
             return value
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # no YAML, or more entries than one
         pass
     return yaml.dump(value, default_style='"', allow_unicode=True, width=float("inf")).rstrip("\n")
 

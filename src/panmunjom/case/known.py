@@ -17,6 +17,9 @@ def as_of(case: Case, day: date) -> Case:
     """
     library = case.library
     sources = {k: s for k, s in library.sources.items() if s.published is None or s.published <= day}
+    for name, source in sources.items():
+        if source.derived_from in library.sources and source.derived_from not in sources:
+            sources[name] = replace(source, derived_from="")
     known = {k: c for k, c in library.claims.items() if library.known(c, day)}
     first: dict[str, Claim] = {}  # origin that is not known -> the first that retells it
     claims = {}

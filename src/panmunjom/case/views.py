@@ -168,7 +168,8 @@ class ViewReader:
                 return None
             if not self.library.claims[claim].counts:
                 what = "rejected" if self.library.claims[claim].rejected else "only proposed"
-                message, hint = f"the claim '{claim}' is {what}", f"Accept it first: --accept {claim}."
+                message = f"the claim '{claim}' is {what}, so no view may set anything from it"
+                hint = f"Take it out of the view, or accept it: panmunjom claims CASE --accept {claim}."
                 self.problems.add("bad-claim", node.place, message, hint)
                 return None
             return Setting(target, claim, place=node.place)

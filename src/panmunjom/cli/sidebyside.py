@@ -34,8 +34,9 @@ def side_by_side(case: Case, found: Pooled, room: int) -> str:
         rows.append(Row("pool", found.distribution, "100%"))
     parameter = case.built.world.parameters.get(found.scalar) or case.built.world.parameters[found.scalar.partition("[")[0]]
     measures = f", {parameter.measures.replace('_', ' ')}" if parameter.measures else ""
+    about = f"{parameter.about}; " if parameter.about else ""
     facts = f"{unit(found.unit.text) or 'a plain number'}{measures}; {case.pool_rules.rule} pool of {found.day}"
-    lines = [bold(printable(found.scalar)), *textwrap.wrap(printable(f"{parameter.about}; in {facts}"), room)]
+    lines = [bold(printable(found.scalar)), *textwrap.wrap(printable(f"{about}in {facts}"), room)]
     lines += _table(rows, room)
     if len(found.voices) > 1:
         part = f"disagreement {found.disagreement:.0%}: so much of the variance comes from differences between the voices"
