@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from .. import __version__
-from ..text.schemas import KINDS
+from ..text.schemas import CLAIM_KINDS, KINDS
 
 _EPILOG = """examples:
   panmunjom run ukraine                                  the whole argument: endings, verdicts, a report
@@ -62,6 +62,19 @@ _REPLAY_EPILOG = """examples:
   panmunjom replay ukraine --future 17 --plain --out 17.csv
 
 Where the future stopped being finite, it says which variable broke, when, and what went into it.
+"""
+
+_CLAIMS_EPILOG = """examples:
+  panmunjom claims ukraine --source fox                   what one document claims
+  panmunjom claims ukraine --about casualties_claimed     who says what of a parameter, and what the pool makes of it
+  panmunjom claims ukraine --about men_at_start --as-of 2024-07-01
+  panmunjom claims my-war --proposed                      what a tool has found and nobody has accepted
+  panmunjom claims my-war --accept courier-9
+  panmunjom claims my-war --reject courier-9 --why "it is about another town"
+  panmunjom claims my-war --edit courier-9 "value=4 t/day" hedge=about credibility=3
+  panmunjom claims my-war --edit courier-9                in the editor that EDITOR names
+
+Only the lines of what is changed are written, after the case was checked with them; KEY= removes an entry.
 """
 
 _SCHEMA_EPILOG = """examples:
@@ -155,6 +168,27 @@ def parser() -> argparse.ArgumentParser:
     )
     replay.add_argument("--out", metavar="FILE", help="write every step and column to FILE.csv or FILE.json")
     replay.add_argument("--json", action="store_true", help="print every step as JSON and nothing else")
+
+    claims = verbs.add_parser(
+        "claims",
+        help="list claims, set those about one quantity side by side, accept, reject or edit one",
+        epilog=_CLAIMS_EPILOG,
+        formatter_class=style,
+    )
+    claims.add_argument("case", help="a shipped case or a folder")
+    claims.add_argument("--about", metavar="PARAMETER", help="those about a parameter, side by side, with their pool")
+    claims.add_argument("--source", metavar="SOURCE", help="those of a source")
+    claims.add_argument("--kind", choices=CLAIM_KINDS, metavar="KIND", help=f"one of {', '.join(CLAIM_KINDS)}")
+    claims.add_argument("--speaker", metavar="NAME", help="those of a speaker; a part of the name is enough")
+    claims.add_argument("--text", metavar="WORDS", help="those that have all these words")
+    claims.add_argument("--proposed", action="store_true", help="those that nobody has accepted or rejected yet")
+    claims.add_argument("--as-of", metavar="DATE", help="as they were known on that day (default for pools: the case's start)")
+    claims.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    change = claims.add_mutually_exclusive_group()
+    change.add_argument("--accept", metavar="ID", help="let a proposed or rejected claim count")
+    change.add_argument("--reject", metavar="ID", help="keep a claim in the file and out of every pool")
+    change.add_argument("--edit", nargs="+", metavar=("ID", "KEY=VALUE"), help="set entries of a claim, or open it in EDITOR")
+    claims.add_argument("--why", default="", metavar="REASON", help="with --reject: the reason, kept in the file")
 
     check = verbs.add_parser(
         "check",

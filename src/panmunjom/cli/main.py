@@ -63,6 +63,10 @@ def obey(given: argparse.Namespace) -> int:
         from .replay import replay
 
         return replay(given)
+    if given.verb == "claims":
+        from .claims import claims
+
+        return claims(given)
     from .others import cases, check, new, schema
 
     return {"check": check, "new": new, "cases": cases, "schema": schema}[given.verb](given)
