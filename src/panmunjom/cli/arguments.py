@@ -52,6 +52,21 @@ _REPLAY_EPILOG = """examples:
 Where the future stopped being finite, it says which variable broke, when, and what went into it.
 """
 
+_WHY_EPILOG = """examples:
+  panmunjom why ukraine armistice_bare                   what moves it, what is luck, who said what behind it
+  panmunjom why ukraine "bare armistice" --view fox --documents ~/articles
+  panmunjom why ukraine nuclear_used --without fox-12 --without fox-13
+
+A share is of the variance of the outcome, which a future has or has not; its interval is 95%. What is not above the
+noise, as parameters show it that nothing reads, is not listed. Shares are from the first 16384 futures.
+--json: ending or question, label, p, se; figures and luck (shares that add up to 1; luck.differ: how many futures end
+otherwise with other luck); floor; parameters (share, low, high, lower_third, upper_third, from, used, claims with
+place, sha256, speaker and, with --documents, quote); claimed (where the first have none, the largest with claims);
+fixed (by claims, at one figure); assumptions (no claim behind them, largest first); theories (low, high, turned);
+without (parameters, outcomes).
+exit status: 0 done, 1 the case or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C.
+"""
+
 _SCHEMA_EPILOG = """examples:
   panmunjom schema                        which schema belongs to which files, and the line to put into a file
   panmunjom schema world > world.json     a copy of your own
@@ -120,6 +135,27 @@ def parser() -> argparse.ArgumentParser:
         "--format", choices=("parquet", "csv"), default="parquet", help="of the parts (default parquet)"
     )
     futures.add_argument("--json", action="store_true", help="print the summary as JSON and nothing else")
+
+    why = verbs.add_parser(
+        "why",
+        help="explain a probability: what moves it, what is luck, and who said what behind it",
+        epilog=_WHY_EPILOG,
+        formatter_class=style,
+    )
+    why.add_argument("case", help="a shipped case or a folder")
+    why.add_argument("outcome", metavar="ENDING-or-QUESTION", help="its name or its label")
+    why.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
+    why.add_argument("--futures", type=_count, default=16_384, metavar="N", help="how many (default 16384)")
+    why.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="CLAIM",
+        help="run again without this claim, with the same luck (may be given several times)",
+    )
+    _what_is_run(why)
+    why.add_argument("--documents", metavar="FOLDER", help="where the documents lie: passages are then quoted")
+    why.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
     replay = verbs.add_parser(
         "replay",

@@ -59,6 +59,10 @@ def obey(given: argparse.Namespace) -> int:
         from .replay import replay
 
         return replay(given)
+    if given.verb == "why":
+        from .why import explain
+
+        return explain(given)
     from .others import cases, check, new, schema
 
     return {"check": check, "new": new, "cases": cases, "schema": schema}[given.verb](given)
