@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from panmunjom.engine.kernel import WIDTH
+from panmunjom.engine.kernel import lanes
 
 from . import counting, machine, worlds
 
@@ -66,7 +66,7 @@ def report(measured: float) -> str:
     operations = work.multiplying + work.adding
     words = work.loads + work.stores
     block = (
-        8 * WIDTH * (len(model.graph.slots) + len(model.graph.rows))
+        8 * lanes(model.graph) * (len(model.graph.slots) + len(model.graph.rows))
     )  # bytes; it stays in the first level that holds it
     level = next((name for name, size in LEVELS if block <= size), LEVELS[-1][0])
     bounds = {

@@ -51,8 +51,9 @@ class Model:
 
     def start(self, table: Array) -> Array:
         """The first state, shape (slots, futures)."""
-        blocks = Blocks(table, luck(table.shape[1]), len(self.graph.slots), 8)
-        Kernel(self.graph).start(blocks, self.plan, SEED)
+        kernel = Kernel(self.graph)
+        blocks = Blocks(table, luck(table.shape[1]), len(self.graph.slots), kernel.width)
+        kernel.start(blocks, self.plan, SEED)
         return blocks.unpacked()
 
 

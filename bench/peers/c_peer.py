@@ -17,10 +17,12 @@ from .. import cgen, worlds
 from ..prepared import Missing, Prepared, mean_and_error, trial
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-fopenmp", "-shared", "-fPIC")
-# Timers keep NaN for "never", so worlds that have them need comparisons to see it. Sinking an exp into the branch
-# of an `if` would keep the loop around it from becoming vector code; PRE takes minutes over bodies of 3,000 lines.
+# Timers keep NaN for "never", so worlds that have them need comparisons to see it.
 WITH_NAN = ("-fno-finite-math-only",)
-LARGE = ("-fno-tree-sink", "-fno-tree-pre")
+# What would keep the loop over the lanes from becoming vector code: an exp that is moved into the branch of an `if`, one
+# that gcc makes of another and forgets to declare for vectors, more than 1,000 loads and stores. PRE takes minutes.
+LARGE = ("-fno-tree-sink", "-fno-builtin-exp", "-fno-builtin-log", "-fno-tree-pre",
+         "--param=loop-max-datarefs-for-datadeps=100000")  # fmt: skip
 MANY_NODES = 1500  # from here on one width and one register size are tried, because each takes gcc a minute
 
 

@@ -22,7 +22,7 @@ def prepare(model: worlds.Model) -> Prepared:
     most = os.cpu_count() or 1
     table = model.rows(max(BATCHES) * most)
     state, given = attrition.inputs(model, table)
-    rare = _row(model, table, "breakthrough_rate"), _row(model, table, "unrest[red]", "unrest")
+    rare = _row(model, table, "breakthrough_rate"), _row(model, table, "unrest")
 
     def runner(batch: int, workers: int) -> Callable[[], Array]:
         def one(number: int) -> Array:
@@ -50,9 +50,9 @@ def prepare(model: worlds.Model) -> Prepared:
     return Prepared(run, futures, levels if by_number else None, name, mean_and_error(levels))
 
 
-def _row(model: worlds.Model, table: Array, *names: str) -> Array:
+def _row(model: worlds.Model, table: Array, name: str) -> Array:
     known = [r.name for r in model.graph.rows]
-    return next((table[known.index(n)] for n in names if n in known), np.empty(0))
+    return table[known.index(name)] if name in known else np.empty(0)
 
 
 def _run(x: Array, p: Array, steps: int) -> Array:
@@ -65,11 +65,11 @@ def _run(x: Array, p: Array, steps: int) -> Array:
 def _run_with_chance(
     x: Array, p: Array, rate: Array, unrest: Array, rng: np.random.Generator, steps: int
 ) -> Array:
-    now = list(x)
+    now, steady = list(x), np.ones(rate.size)
     for _ in range(steps):
         intensity = 1.0 / (1.0 + np.exp(1.0 - (now[1][1] + 50.0) / (now[1][0] + 50.0)))
         fires = rng.random(rate.size) < 1.0 - np.exp(-rate * intensity)
-        supply = 1.0 + unrest * rng.standard_normal((2, rate.size))
+        supply = np.stack([1.0 + unrest * rng.standard_normal(rate.size), steady])
         now = attrition.step(now, p, np, supply)
         now[0][1] = np.where(fires, np.maximum(now[0][1] - 2000.0, 0.0), now[0][1])
         now[1][1] = np.where(fires, np.maximum(now[1][1] - 20.0, 0.0), now[1][1])

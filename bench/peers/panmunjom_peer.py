@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from panmunjom.engine.kernel import WIDTH, Blocks, Kernel
+from panmunjom.engine.kernel import Blocks, Kernel
 
 from .. import worlds
 from ..prepared import Prepared, mean_and_error
@@ -15,7 +15,7 @@ def prepare(model: worlds.Model) -> Prepared:
     graph, futures = model.graph, worlds.FUTURES[model.name]
     kernel = Kernel(graph)
     table = model.rows(futures)
-    width = getattr(kernel, "width", WIDTH)
+    width = kernel.width
     blocks = Blocks(table, worlds.luck(futures), len(graph.slots), width)
     kernel.start(blocks, model.plan, worlds.SEED)
     first = blocks.state.copy()

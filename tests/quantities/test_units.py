@@ -21,10 +21,10 @@ def units(**declared: str) -> Units:
 @pytest.mark.parametrize(
     ("text", "factor", "measures"),
     [
-        ("", 1, "a pure number"),
-        ("1", 1, "a pure number"),
-        ("%", 0.01, "a pure number"),
-        ("percent", 0.01, "a pure number"),
+        ("", 1, "a plain number"),
+        ("1", 1, "a plain number"),
+        ("%", 0.01, "a plain number"),
+        ("percent", 0.01, "a plain number"),
         ("day", 1, "day"),
         ("week", 7, "day"),
         ("weeks", 7, "day"),
@@ -43,7 +43,7 @@ def units(**declared: str) -> Units:
         ("kman*km/year", 1000 / YEAR_DAYS, "km*man/day"),
         ("kman / month", 1000 / MONTH_DAYS, "man/day"),
         ("man/month^0.5", MONTH_DAYS**-0.5, "man/day^0.5"),
-        ("month/month", 1, "a pure number"),
+        ("month/month", 1, "a plain number"),
     ],
 )
 def test_what_a_unit_is(text, factor, measures):

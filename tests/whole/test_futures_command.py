@@ -86,6 +86,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
 def test_a_run_that_died_continues_to_the_same_bytes(
     folder: Path, whole: tuple[dict[str, bytes], str], number: int
@@ -104,6 +105,7 @@ def test_a_run_that_died_continues_to_the_same_bytes(
     assert run(*MANY, folder=folder).stdout == again.stdout  # nothing to do
 
 
+@pytest.mark.slow
 def test_files_that_may_not_grow_are_an_error_that_says_what_is_kept(folder: Path) -> None:
     """A part of 3 MB where files may have one: no part, no traceback, and the same command continues."""
     small = ["futures", "siege", "--futures", "70000", "--out", "out"]
@@ -139,6 +141,7 @@ def test_json_and_the_default_folder(folder: Path) -> None:
         assert len(list(csv.DictReader(file))) == 128
 
 
+@pytest.mark.slow
 def test_replay_shows_the_future_of_the_table(folder: Path) -> None:
     """The last line of a replay is the row of the future; the plain evaluator agrees to the bit."""
     run("futures", "siege", "--futures", "64", "--format", "csv", "--out", "out", folder=folder)
@@ -175,6 +178,7 @@ def broken_siege(folder: Path, limit: str) -> None:
     world.write_text(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limit", "says"), [("0.0005", ""), ("0.004", "are left out"), ("0.2", "no probability is printed")]
 )

@@ -195,7 +195,7 @@ FILES = {
     "unknown unit": ("stocks:\n  a: {unit: barel, start: 0}\nunits: {barrel: }\n", "unknown-unit", 2, 3, ["'barrel'"]),
     "undeclared unit": ("stocks:\n  a: {unit: hand, start: 0}\n", "unknown-unit", 2, 3, ["'units:'"]),
     "unit no unit": ("stocks:\n  a: {unit: km per day, start: 0}\n", "unknown-unit", 2, 3, ["barrel/month"]),
-    "unit by a joker": ("stocks:\n  a: {unit: '*', start: 0}\n", "unknown-unit", 2, 13, ["pure number"]),
+    "unit by a joker": ("stocks:\n  a: {unit: '*', start: 0}\n", "unknown-unit", 2, 13, ["plain number"]),
     "unit of a table": ("tables:\n  t: {unit: hand, points: {0: 0, 1: 1}}\nvalues:\n  a: lookup(t, 1)\n", "unknown-unit", 2, 3, ["hand"]),
     "bad unit definition": ("units:\n  kman: many man\n", "bad-unit", 2, 3, ["1000 man"]),
     "unit of nothing": ("units:\n  dozen: 12\n", "bad-unit", 2, 3, ["1000 man"]),

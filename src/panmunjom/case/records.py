@@ -79,12 +79,13 @@ class PoolRules:
 
 @dataclass(slots=True)
 class Question:
-    """A proposition asked of every future: true if it holds at the end of any step up to the horizon."""
+    """A proposition asked of every future: true if it holds at the end of any step up to the horizon or the deadline."""
 
     id: str
     text: str
     about: str = ""
     expression: str = ""
+    by: date | None = None
 
 
 @dataclass(slots=True)

@@ -25,15 +25,22 @@ def read_questions(root: Mapping, reader: WorldReader, problems: Problems) -> di
             problems.add("not-a-mapping", node.place, f"the question '{key.text}' needs 'text:' and 'holds:'")
             continue
         fields = Fields(node, f"the question '{key.text}'", "questions.question", problems)
-        text, holds, about = (
+        text, holds, about, deadline = (
             fields.text("text", required=True),
             fields.scalar("holds", required=True),
             fields.text("about"),
+            fields.scalar("by"),
         )
         fields.done()
+        by = None
+        if deadline is not None:
+            try:
+                by = parse_date(deadline.text)
+            except ValueError as error:
+                problems.add("bad-date", deadline.place, str(error))
         if holds is not None:
-            found[key.text] = Question(key.text, text, about, holds.text)
-            reader.proposition(key.text, key.place, holds, text)
+            found[key.text] = Question(key.text, text, about, holds.text, by)
+            reader.proposition(key.text, key.place, holds, text, by)
     return found
 
 

@@ -86,6 +86,9 @@ def show(done: Stored) -> None:
         print(paint("\n".join(lines), "33", sys.stdout))
     if not total.warnings() and total.not_finite:
         print(f"{total.not_finite:,} stopped being finite and are left out")
+    if not finished:
+        print("stopped by Ctrl-C before a part was finished: the same command begins again")
+        return
     files = f"{len(manifest.parts)} {'part' if len(manifest.parts) == 1 else 'parts'}"
     size = sum(p.bytes for p in manifest.parts.values())
     print(
@@ -93,8 +96,7 @@ def show(done: Stored) -> None:
     )
     if not done.complete:
         print("stopped by Ctrl-C: the same command continues from there")
-    if finished:
-        print(f"ask them:  {printable(one_line(done))}")
+    print(f"ask them:  {printable(one_line(done))}")
 
 
 def worded(share: Share) -> str:

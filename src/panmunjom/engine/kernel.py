@@ -18,6 +18,7 @@ from .schedule import Schedule
 from .writer import KernelWriter
 
 WIDTH = 8  # lanes of a block: one AVX-512 register of doubles, or two or four narrower ones side by side
+SMALL = 500  # nodes: a step of a smaller world is one chain of waiting, in which a second register finds room
 
 _WORK = 64_000_000  # operations on numbers in one call of compiled code: a few hundredths of a second
 _FEWEST = 64  # blocks that are worth a thread for the start alone
@@ -34,6 +35,27 @@ def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike = np.float64) -> npt.ND
     return raw[offset : offset + size].view(kind).reshape(shape)
 
 
+class Spare:
+    """Memory that one chunk of futures has done with and the next can take: fresh pages cost as much as a tenth of a run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[tuple[int, ...], str], npt.NDArray] = {}
+
+    def take(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray:
+        """An array of that shape, with anything in it."""
+        kept = self._kept.pop((shape, np.dtype(dtype).str), None)
+        return aligned(shape, dtype) if kept is None else kept
+
+    def give(self, array: npt.NDArray) -> None:
+        """Keep an array that nobody uses any more; at most one of a shape."""
+        self._kept[array.shape, array.dtype.str] = array
+
+
+def lanes(graph: Graph) -> int:
+    """The quickest number of lanes for a world."""
+    return 2 * WIDTH if len(graph.nodes) < SMALL else WIDTH
+
+
 def interrupted(error: BaseException) -> bool:
     """Whether an exception is a Ctrl-C: ctypes dresses one that comes while it converts arguments as its own."""
     return isinstance(error, KeyboardInterrupt) or (
@@ -44,12 +66,20 @@ def interrupted(error: BaseException) -> bool:
 class Blocks:
     """State, rows and luck of n futures as the kernel wants them: (blocks, things, lanes), whole blocks."""
 
-    def __init__(self, rows: Array, luck: npt.NDArray[np.uint64], slots: int, width: int) -> None:
+    def __init__(
+        self, rows: Array, luck: npt.NDArray[np.uint64], slots: int, width: int, spare: Spare | None = None
+    ) -> None:
         self.size, self.width = rows.shape[1], width
         self.count = -(-self.size // width)
-        self.rows = pack(rows, width)
-        self.luck = pack(luck[None, :], width)
-        self.state = aligned((self.count, slots, width))
+        spare = spare or Spare()
+        self.rows = pack(rows, width, spare)
+        self.luck = pack(luck[None, :], width, spare)
+        self.state = spare.take((self.count, slots, width), np.float64)
+
+    def release(self, spare: Spare) -> None:
+        """Give the memory away; these blocks are not used any more."""
+        for array in (self.rows, self.luck, self.state):
+            spare.give(array)
 
     def slot(self, index: int) -> Array:
         """One slot of all futures, shape (n,)."""
@@ -72,11 +102,11 @@ class Blocks:
         self.rows[:, index, :] = flat.reshape(self.count, self.width)
 
 
-def pack(values: npt.NDArray, width: int) -> npt.NDArray:
+def pack(values: npt.NDArray, width: int, spare: Spare | None = None) -> npt.NDArray:
     """(things, n) to (blocks, things, lanes); the last block is filled up with copies of the last future."""
     things, size = values.shape
     blocks = -(-size // width)
-    out = aligned((blocks, max(1, things), width), values.dtype)
+    out = (spare or Spare()).take((blocks, max(1, things), width), values.dtype)
     whole = size // width
     if things:
         out[:whole] = values[:, : whole * width].reshape(things, whole, width).transpose(1, 0, 2)
@@ -90,10 +120,11 @@ def pack(values: npt.NDArray, width: int) -> npt.NDArray:
 class Kernel:
     """A compiled graph."""
 
-    def __init__(self, graph: Graph, width: int = WIDTH) -> None:
+    def __init__(self, graph: Graph, width: int = 0) -> None:
+        """``width``: lanes of a block; 0 for what is quickest, which changes no result."""
         began = time.perf_counter()
-        self.graph, self.width = graph, width
-        text = KernelWriter(graph, width).text()
+        self.graph, self.width = graph, width or lanes(graph)
+        text = KernelWriter(graph, self.width).text()
         self.digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         self._engine = vecarrays.compile_ir(text)
         pointers, numbers = [ctypes.c_void_p] * 4, [ctypes.c_int64]
@@ -103,6 +134,7 @@ class Kernel:
         self._move = ctypes.CFUNCTYPE(None, *pointers, *numbers * 7)(
             self._engine.get_function_address("move")
         )
+        self.spare = Spare()
         self.seconds = time.perf_counter() - began
 
     def start(self, blocks: Blocks, plan: Schedule, seed: int, threads: int = 0) -> None:

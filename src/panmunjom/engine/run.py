@@ -112,7 +112,7 @@ def run_rows(
 ) -> Raw:
     """Run given rows, shape (rows, n), with given luck, shape (n,)."""
     graph = kernel.graph
-    blocks = Blocks(table, luck, len(graph.slots), kernel.width)
+    blocks = Blocks(table, luck, len(graph.slots), kernel.width, kernel.spare)
     kernel.start(blocks, plan, seed)
     marks = plan.months() if bands else []
     cuts = sorted({k for _, k in marks} | {c.step for c in changes or []} | {plan.count})
@@ -151,6 +151,7 @@ def run_rows(
             for stock, count in zip(graph.stocks, not_finite, strict=True)
         },
     )
+    blocks.release(kernel.spare)
     if marks:
         raw.months = [day for day, _ in marks]
         for position in range(len(graph.shown)):

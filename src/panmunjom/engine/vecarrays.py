@@ -20,7 +20,7 @@ from panmunjom.engine import cache
 from panmunjom.engine.vecmath import definitions
 
 WIDTH = 8
-PIPELINE = "1"  # to be changed with what ``optimise`` or ``target_machine`` do
+PIPELINE = "2"  # to be changed with what ``optimise`` or ``target_machine`` do
 ARITY = {"exp": 1, "log": 1, "pow": 2, "norm_inv": 1}
 
 _lock = threading.RLock()
@@ -52,7 +52,8 @@ def target_machine(cpu: str | None = None, features: str | None = None) -> Any:
 
 
 def optimise(text: str, machine: Any) -> Any:
-    """The module that ``text`` (LLVM IR) describes, verified, with the routines put where they are called.
+    """The module that ``text`` (LLVM IR) describes, verified, with the routines put where they are called and those
+    that nobody calls left out.
 
     No more than that: our texts compute nothing twice, and what LLVM's general passes still find in them
     costs more time than it saves, and registers besides.
@@ -65,6 +66,7 @@ def optimise(text: str, machine: Any) -> Any:
     passes = llvm.create_new_module_pass_manager()
     passes.add_always_inliner_pass()
     passes.add_simplify_cfg_pass()
+    passes.add_global_dead_code_eliminate_pass()
     passes.run(module, builder)
     return module
 

@@ -32,7 +32,7 @@ def need(*modules: str) -> None:
     """Raise ``CaseError`` that says how to install what is missing of the extra ``data``."""
     missing = [m for m in modules if find_spec(m) is None]
     if missing:
-        hint = "pip install 'panmunjom[data]'  (or --format csv, which needs nothing)"
+        hint = "pip install 'panmunjom[data]'  (writing with --format csv needs nothing)"
         message = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed"
         raise CaseError([Problem("not-installed", NOWHERE, message, hint)])
 

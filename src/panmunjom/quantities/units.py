@@ -56,7 +56,7 @@ class Dimension:
 
     def __str__(self) -> str:
         if not self.exponents:
-            return "a pure number"
+            return "a plain number"
 
         def show(name: str, exponent: float) -> str:
             return name if exponent == 1 else f"{name}^{exponent:g}"

@@ -125,7 +125,7 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
             {"id": e.name, "label": label_of(case, e.name), "about": world.endings[e.name].about}
             for e in graph.endings
         ],
-        "questions": [{"id": q.id, "text": q.text, "about": q.about} for q in case.questions.values()],
+        "questions": [{"id": q.id, "text": q.text, "about": q.about, "by": str(q.by or "")} for q in case.questions.values()],
         "bands": [band for name in order[:1] for band in bands(done.views[name])],
         "moves": moves(done, done.views[done.default_view]),
         "why": [

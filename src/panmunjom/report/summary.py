@@ -101,11 +101,12 @@ class EndingRecord(TypedDict):
 
 
 class QuestionRecord(TypedDict):
-    """A question that every future answers."""
+    """A question that every future answers; ``by`` is its deadline, empty for the horizon."""
 
     id: str
     text: str
     about: str
+    by: NotRequired[str]
 
 
 class Observed(TypedDict):

@@ -120,7 +120,7 @@ def between(low: object, high: object) -> str:
 
 
 def unit(text: str | None) -> str:
-    """A unit as a reader writes it: ``km²``, ``thousand men``; nothing for a pure number."""
+    """A unit as a reader writes it: ``km²``, ``thousand men``; nothing for a plain number."""
     return (
         "" if text in (None, "", "1") else str(text).replace("^2", "²").replace("^3", "³").replace("_", " ")
     )

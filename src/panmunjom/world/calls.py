@@ -49,7 +49,7 @@ class Calls(Resolver):
         return self.simple(tree, context)
 
     def simple(self, tree: Call, context: Context) -> Typed:
-        """exp, log, logistic, softplus (pure numbers), abs, sqrt, min, max, clip (any unit)."""
+        """exp, log, logistic, softplus (plain numbers), abs, sqrt, min, max, clip (any unit)."""
         function, make = tree.function, self.maker
         found = [self.resolve(a, context) for a in tree.arguments]
         nodes = [self.need_number(f, a.place) for f, a in zip(found, tree.arguments, strict=True)]

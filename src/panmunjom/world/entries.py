@@ -67,7 +67,7 @@ class Entries:
                 self.problems.add("bad-entry", scalar.place, message, "Two dimensions must differ.")
         unit = fields.scalar("unit")
         if unit is not None and unit.text in (ANY_UNIT, GUESSED_UNIT):
-            hint = "Leave 'unit' out for a pure number."
+            hint = "Leave 'unit' out for a plain number."
             self.problems.add("unknown-unit", unit.place, f"'{unit.text}' is not a unit", hint)
         return {
             "about": fields.text("about"),

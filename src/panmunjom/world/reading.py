@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from itertools import pairwise
 
 from ..quantities.distributions import LARGEST, parse_distribution
 from ..text.nodes import Mapping, Node, Scalar, Sequence
 from ..text.problems import Place, Problems, nearest
 from ..text.schemas import keys
+from ..text.syntax import Binary, Call, Name, Text
 from .declared import (
     GUESSED_UNIT,
     ByMember,
@@ -277,8 +279,12 @@ class WorldReader(EventReader):
         fields.done()
         self.world.values[name] = item
 
-    def proposition(self, name: str, key: Place, holds: Scalar, about: str = "") -> None:
-        """Add a question or a conclusion; its name is not in the namespace of formulas."""
-        self.world.propositions[name] = Proposition(
-            name, about, place=key, holds=self.expression(holds, name)
-        )
+    def proposition(
+        self, name: str, key: Place, holds: Scalar, about: str = "", by: date | None = None
+    ) -> None:
+        """Add a question or a conclusion, with its deadline; its name is not in the namespace of formulas."""
+        tree = self.expression(holds, name)
+        if tree is not None and by is not None:
+            end = Call("date", (Text(str(by + timedelta(days=1))),))  # `time` at a step's end is the day after it
+            tree = Binary("and", tree, Binary("<=", Name(("time",)), end))
+        self.world.propositions[name] = Proposition(name, about, place=key, holds=tree)
