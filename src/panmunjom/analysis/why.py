@@ -62,6 +62,14 @@ class Why:
         return [self.case.library.claims[claim] for claim in self.used(parameter).claims]
 
     @property
+    def together(self) -> list[list[str]]:
+        """Parameters that are correlated by the world, of which one moves it: their shares overlap."""
+        moving = {weight.parameter for weight in self.chain.weights.moving}
+        graph = self.ensemble.graph
+        groups = [[graph.rows[index].name for index in group.rows] for group in graph.correlated]
+        return [group for group in groups if moving & set(group)]
+
+    @property
     def fixed(self) -> list[str]:
         """Parameters that claims fix at one figure: they do not vary, so no share of the variance is theirs."""
         return [name for name, used in self.filled.used.items() if used.claims and used.distribution.certain]
@@ -81,14 +89,14 @@ def why(
         CaseError: for names that there are not, too few futures, or over 5% of them not finite.
     """
     tick = tick or (lambda done: None)
-    if options.known_by is not None:
-        case = as_of(case, options.known_by)
     problems = Problems()
     left_out = list(dict.fromkeys(left_out or []))
     for claim in left_out:
         if claim not in case.library.claims:
             message = f"--without: there is no claim '{claim}'"
             problems.add("unknown-name", NOWHERE, message, nearest(claim, case.library.claims))
+    if options.known_by is not None:
+        case = as_of(case, options.known_by)
     if options.futures < LEAST:
         message = f"--futures: with fewer than {LEAST} futures what moves them cannot be told from chance"
         problems.add("too-few-futures", NOWHERE, message)

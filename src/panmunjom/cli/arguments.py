@@ -62,8 +62,8 @@ noise, as parameters show it that nothing reads, is not listed. Shares are from 
 --json: ending or question, label, p, se; figures and luck (shares that add up to 1; luck.differ: how many futures end
 otherwise with other luck); floor; parameters (share, low, high, lower_third, upper_third, from, used, claims with
 place, sha256, speaker and, with --documents, quote); claimed (where the first have none, the largest with claims);
-fixed (by claims, at one figure); assumptions (no claim behind them, largest first); theories (low, high, turned);
-without (parameters, outcomes).
+fixed (by claims, at one figure); together (correlated: shares overlap); assumptions (no claim behind them, largest
+first); theories (low, high, turned); without (parameters, outcomes).
 exit status: 0 done, 1 the case or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C.
 """
 

@@ -75,6 +75,7 @@ def as_json(found: Why, documents: Path | None) -> dict[str, Any]:
         "start": found.ensemble.start.isoformat(),
         "until": found.ensemble.until.isoformat(),
         "theories": {"low": low, "high": high, "futures": found.theory_futures, "turned": theories},
+        "together": found.together,
         "fixed": {name: list(found.used(name).claims) for name in found.fixed},
         "without": removal_record(found, found.removal) if found.removal else None,
         "version": __version__,
@@ -160,6 +161,8 @@ def show_figures(found: Why, record: dict[str, Any], documents: Path | None) -> 
         named = ", ".join(f"{name} ({', '.join(found.used(name).claims)})" for name in found.fixed)
         told = f"Fixed by a claim in this view, so without a share (--without shows what they do): {named}."
         print(wrapped(told, "   "))
+    for group in found.together:
+        print(wrapped(f"Drawn together, so that their shares overlap: {', '.join(group)}.", "   "))
     floor = f"Noise: of {PLACEBOS} parameters that nothing reads, one comes out above {points(record['floor'])}%."
     print(dim(wrapped(floor, "   ")) + "\n")
 
@@ -208,7 +211,8 @@ def show_removal(found: Why, removal: Removal) -> None:
     names = ", ".join(removal.claims)
     print(bold(f"Without {printable(names)}") + dim("  same futures, same luck"))
     if not removal.replaced:
-        print(wrapped("It has no effect: no figure of this view rests on it.", "   ") + "\n")
+        known = "" if found.options.known_by is None else " as known by then"
+        print(wrapped(f"It has no effect: no figure of this view{known} rests on it.", "   ") + "\n")
         return
     for before, after in removal.replaced:
         a, b = (used_record(found.filled, used) for used in (before, after))

@@ -9,15 +9,18 @@ from ..analysis.variance import Weight
 from ..case.records import Case, Filled
 from ..evidence.records import Claim
 from .sentences import label_of
-from .words import own, points, portion, share
+from .words import count, own, points, portion, share
 
 MOST = 10  # figures in a chain
 CLAIMED = 3  # figures with claims that are named where none of the first has any
 
 
 def name_in_words(case: Case, target: Target) -> str:
-    """An ending's label or a question's text."""
-    return label_of(case, target.name) if target.kind == "ending" else case.questions[target.name].text
+    """An ending's label, or a question's text with its deadline."""
+    if target.kind == "ending":
+        return label_of(case, target.name)
+    asked = case.questions[target.name]
+    return f"{asked.text} By {asked.by}." if asked.by else asked.text
 
 
 def chain_record(case: Case, filled: Filled, chain: Chain) -> dict[str, Any]:
@@ -108,8 +111,8 @@ def said_claims(record: dict[str, Any]) -> str:
         return "Figures with a claim behind them come further down; the largest:"
     if not record["claimed"]:
         return "No figure that varies in this view has a claim behind it."
-    rest = record["lost_in_noise"]["claimed"]
-    return f"None with a claim behind it moves this: the effects of all {rest} are lost in the noise; the largest:"
+    rest = count(record["lost_in_noise"]["claimed"], "such figure")
+    return f"None with a claim behind it moves this: what {rest} may do is lost in the noise; the largest:"
 
 
 def who(case: Case, claim: Claim) -> str:
