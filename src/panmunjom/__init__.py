@@ -5,9 +5,9 @@
     >>> study = panmunjom.run(case, views=["pooled"], futures=4096)
     >>> study.views["pooled@2024-11-14"].ensemble.endings()
 
-``load`` reads and checks a case, ``check`` lists what is wrong with one, ``Model`` builds one in Python, ``run`` makes
-ensembles of its views, the range over the theories and the verdicts. Imports happen when a name is first used, so that
-the command starts at once.
+``load`` reads and checks a case, ``check`` lists what is wrong with one, ``Model`` builds one in Python, ``run``
+makes ensembles of its views, the range over the theories and the verdicts, ``why`` explains one probability. Imports
+happen when a name is first used, so that the command starts at once.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .analysis.study import Study, ViewResult
+    from .analysis.why import Why
     from .case.model import Model
     from .case.records import Case
     from .futures.ensemble import Ensemble
@@ -37,12 +38,14 @@ __all__ = [
     "Saved",
     "Study",
     "ViewResult",
+    "Why",
     "__version__",
     "check",
     "load",
     "read_futures",
     "report_html",
     "run",
+    "why",
     "write_futures",
 ]
 
@@ -55,6 +58,7 @@ _HOMES = {
     "Saved": "futures.export",
     "Study": "analysis.study",
     "ViewResult": "analysis.study",
+    "Why": "analysis.why",
 }
 
 
@@ -108,6 +112,41 @@ def run(
 
     loaded = case if isinstance(case, CaseRecord) else load(case)
     return study(loaded, Options(futures=futures, seed=seed, until=until, known_by=known_by), list(views))
+
+
+def why(
+    case: Case | str | Path,
+    outcome: str,
+    view: str = "pooled",
+    futures: int = 16_384,
+    seed: int = 1,
+    until: date | None = None,
+    known_by: date | None = None,
+    without: Sequence[str] = (),
+) -> Why:
+    """Explain a probability; what ``panmunjom why`` does.
+
+    Args:
+        case: a loaded case, or what ``load`` takes.
+        outcome: an ending or a question, by its name or its label.
+        view: a view's name, ``pooled`` or ``pooled@DATE``.
+        futures, seed, until, known_by: as for ``run``.
+        without: claims without which the view is run again.
+
+    Returns:
+        A ``Why``: ``why.chain`` holds the split into figures and luck and the figures that move it,
+        ``why.claims(parameter)`` what is behind one of them, ``why.removal`` what changes without the claims.
+
+    Raises:
+        CaseError: with every problem found.
+    """
+    from .analysis.running import Options
+    from .analysis.why import why as explain
+    from .case.records import Case as CaseRecord
+
+    loaded = case if isinstance(case, CaseRecord) else load(case)
+    options = Options(futures=futures, seed=seed, until=until, known_by=known_by)
+    return explain(loaded, options, outcome, view, list(without))
 
 
 def report_html(study: Study, documents: Path | None = None) -> str:

@@ -10,15 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-from ..case.records import Filled
 from ..engine.sampling import REPLICATES
-from ..futures.ensemble import Ensemble
-from .running import Runner
+from .classes import Classes
+from .variance import thirds
 
-LARGEST = 16_384  # futures that are looked at
 CERTAIN = 3.0  # differences below this many standard errors are not shown
 
 
@@ -34,34 +29,15 @@ class Driver:
     se: float
 
 
-def drivers(runner: Runner, filled: Filled, ensemble: Ensemble, most: int = 12) -> list[Driver]:
+def drivers(classes: Classes, endings: list[str], most: int = 12) -> list[Driver]:
     """The largest differences over all endings and drawn parameters, largest first."""
-    fine = ensemble.fine[:LARGEST]
-    points = ensemble.raw.points[:LARGEST][fine]
-    if len(points) < 30 * REPLICATES:
-        return []
-    table = runner.table(filled, min(LARGEST, len(ensemble.raw.points)))[:, fine]
-    ending = ensemble.raw.ending[:LARGEST][fine]
-    names = [e.name for e in ensemble.graph.endings]
-    cell = (points % REPLICATES).astype(np.intp) * (len(names) + 1) + ending + 1  # of scramble and ending
-    cells = REPLICATES * (len(names) + 1)
-
-    def shares(where: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-        """Shares of the endings among some futures, shape (scrambles, endings)."""
-        counts = np.bincount(cell[where], minlength=cells).reshape(REPLICATES, -1)
-        return counts[:, 1:] / counts.sum(axis=1, keepdims=True)
-
     found: list[Driver] = []
-    for index, row in enumerate(ensemble.graph.rows):
-        if row.part or filled.used[row.name].distribution.certain:
-            continue
-        low, high = np.quantile(table[index], [1 / 3, 2 / 3])
-        each = shares(table[index] > high) - shares(table[index] < low)
-        mean, error = each.mean(axis=0), each.std(axis=0, ddof=1) / math.sqrt(REPLICATES)
-        factor = filled.used[row.name].unit.factor
+    for name, counts in classes.parameters.items():
+        low, high = thirds(counts)
+        mean, error = (high - low).mean(axis=0), (high - low).std(axis=0, ddof=1) / math.sqrt(REPLICATES)
         found += [
-            Driver(row.name, name, float(low / factor), float(high / factor), float(mean[k]), float(error[k]))
-            for k, name in enumerate(names)
+            Driver(name, ending, *classes.edges[name], float(mean[k]), float(error[k]))
+            for k, ending in enumerate(endings)
             if abs(mean[k]) > CERTAIN * error[k]
         ]
     return sorted(found, key=lambda d: -abs(d.difference))[:most]

@@ -54,10 +54,12 @@ def effects(runner: Runner, filled: Filled, ensemble: Ensemble) -> list[Effect]:
 
 
 def differing(a: Raw, b: Raw) -> np.ndarray:
-    """In which futures anything recorded differs, shape (n,)."""
+    """In which futures anything recorded differs, shape (n,); final stocks only where both runs keep them."""
     apart = np.zeros(len(a.points), bool)
     for column in fields(Raw):
         one, other = getattr(a, column.name), getattr(b, column.name)
-        if column.name != "points" and isinstance(one, np.ndarray):
+        if column.name == "points" or not isinstance(one, np.ndarray):
+            continue
+        if one.shape[-1] == other.shape[-1] == len(apart):
             apart |= np.atleast_2d((one != other) & ~((one != one) & (other != other))).any(axis=0)
     return apart

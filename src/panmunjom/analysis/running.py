@@ -77,6 +77,12 @@ class Runner:
         self._kernel: Kernel | None = None
         self._tables: tuple[Filled, Table] | None = None
 
+    def with_case(self, case: Case) -> Runner:
+        """The same runs of a case that differs in its claims only: the world, and so the kernel, stays."""
+        other = Runner(case, self.options)
+        other._kernel = self.kernel
+        return other
+
     @property
     def kernel(self) -> Kernel:
         """The compiled world."""

@@ -20,6 +20,8 @@ from ..engine.run import CHUNK
 from ..futures import wording
 from ..futures.ensemble import REFUSE_BAD, WARN_BAD, Ensemble
 from ..quantities.calendar import parse_date
+from .chain import Chain, chains
+from .classes import by_ending
 from .drivers import Driver, drivers
 from .interventions import Effect, effects
 from .running import Options, Runner, Tick, no_view
@@ -39,6 +41,7 @@ class ViewResult:
     ranges: SwitchRange
     verdicts: list[Verdict] = field(default_factory=list)
     drivers: list[Driver] = field(default_factory=list)
+    chains: list[Chain] = field(default_factory=list)  # of the likeliest endings
     effects: list[Effect] = field(default_factory=list)
 
     @property
@@ -189,7 +192,10 @@ def view_result(
         found.verdicts = Judge(runner, filled).verdicts(tick)
     found.effects = effects(runner, filled, ensemble)
     if is_default:
-        found.drivers = drivers(runner, filled, ensemble)
+        classes = by_ending(runner, filled, ensemble)
+        if classes is not None and ensemble.usable:
+            found.drivers = drivers(classes, [e.name for e in ensemble.graph.endings])
+            found.chains = chains(runner, filled, ensemble, classes)
     if tick is not None:
         tick(1.0)
     return found

@@ -6,82 +6,7 @@ import argparse
 
 from .. import __version__
 from ..text.schemas import CLAIM_KINDS, KINDS
-
-_EPILOG = """examples:
-  panmunjom run ukraine                                  the whole argument: endings, verdicts, a report
-  panmunjom run ukraine --view pooled --futures 100000   one view, more futures
-  panmunjom run ukraine --view fox --do "usa_stops at 2025-06-01"
-  panmunjom new my-war && panmunjom run my-war           a small case of your own
-  panmunjom check my-war                                 what is wrong with it, line by line
-  panmunjom read article.html                            what an article claims: figures, dates, conditions
-"""
-
-_READ_EPILOG = """examples:
-  panmunjom read article.txt
-  panmunjom read report.pdf --date 2024-11-14 --source report --yaml
-  panmunjom read *.html --jsonl > claims.jsonl
-  panmunjom read article.txt --model http://localhost:8080/v1
-
-Text, HTML, PDF and DOCX in English and German. PDF and HTML need: pip install 'panmunjom[read]'
-Nothing is sent anywhere, unless --model names an address. A key for it is taken from PANMUNJOM_MODEL_KEY.
-exit status: 0 done, 1 a file or the call is wrong (the other files are read all the same), 130 stopped by Ctrl-C.
-"""
-
-_RUN_EPILOG = """examples:
-  panmunjom run ukraine
-  panmunjom run ukraine --view pooled@2022-04-01 --until 2025-04-01
-  panmunjom run ukraine --view pooled --set "aid_level=1 to 2" --json
-  panmunjom run ukraine --view pooled --do "ceasefire at 2025-06-01"
-  panmunjom run ukraine --as-of 2023-01-01                only what was known by then
-
-views: those in the case's folder 'views', 'pooled' (the case's default date) and 'pooled@DATE'.
-exit status: 0 done, 1 the case or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C.
-"""
-
-_CHECK_EPILOG = """examples:
-  panmunjom check ukraine
-  panmunjom check my-war --documents ~/articles          are the passages in the documents to the letter?
-  panmunjom check my-war --step                          does a shorter step change the endings?
-
-exit status: 0 no errors, 1 errors, 2 the call cannot be read.
-"""
-
-
-_FUTURES_EPILOG = """examples:
-  panmunjom futures ukraine                              a million futures of the pooled view, to runs/ukraine/
-  panmunjom futures ukraine --view fox --futures 10000000 --out fox
-  panmunjom futures my-war --format csv                  without pyarrow (pip install 'panmunjom[data]')
-
-The same command on the same folder continues after Ctrl-C, a crash or a full disk, with the same result.
-exit status: 0 done, 1 an error, or over 5% of the futures stopped being finite, 130 stopped by Ctrl-C (the rest is kept).
-"""
-
-_REPLAY_EPILOG = """examples:
-  panmunjom replay ukraine --future 17                   the same future 17 as in a run with the same options
-  panmunjom replay ukraine --future 17 --columns "men[russia],men[ukraine]"
-  panmunjom replay ukraine --future 17 --plain --out 17.csv
-
-Where the future stopped being finite, it says which variable broke, when, and what went into it.
-"""
-
-_CLAIMS_EPILOG = """examples:
-  panmunjom claims ukraine --source fox                   what one document claims
-  panmunjom claims ukraine --about casualties_claimed     who says what of a parameter, and what the pool makes of it
-  panmunjom claims ukraine --about men_at_start --as-of 2024-07-01
-  panmunjom claims my-war --proposed                      what a tool has found and nobody has accepted
-  panmunjom claims my-war --accept courier-9
-  panmunjom claims my-war --reject courier-9 --why "it is about another town"
-  panmunjom claims my-war --edit courier-9 "value=4 t/day" hedge=about credibility=3
-  panmunjom claims my-war --edit courier-9                in the editor that EDITOR names
-
-Only the lines of what is changed are written, after the case was checked with them; KEY= removes an entry.
-"""
-
-_SCHEMA_EPILOG = """examples:
-  panmunjom schema                        which schema belongs to which files, and the line to put into a file
-  panmunjom schema world > world.json     a copy of your own
-  panmunjom schema --json                 for the settings of VS Code's YAML extension
-"""
+from . import examples
 
 
 def parser() -> argparse.ArgumentParser:
@@ -90,7 +15,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="panmunjom",
         description="Run what documents claim about how a war ends: futures, endings, verdicts, scores.",
-        epilog=_EPILOG,
+        epilog=examples.ALL,
         formatter_class=style,
     )
     top.add_argument("--version", action="version", version=f"panmunjom {__version__}")
@@ -99,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     run = verbs.add_parser(
         "run",
         help="run a case: endings by view, verdicts, a report",
-        epilog=_RUN_EPILOG,
+        epilog=examples.RUN,
         formatter_class=style,
     )
     run.add_argument("case", help="a shipped case ('panmunjom cases') or a folder")
@@ -127,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     futures = verbs.add_parser(
         "futures",
         help="write millions of futures of one view to Parquet or CSV; continues where it was stopped",
-        epilog=_FUTURES_EPILOG,
+        epilog=examples.FUTURES,
         formatter_class=style,
     )
     futures.add_argument("case", help="a shipped case or a folder")
@@ -146,10 +71,31 @@ def parser() -> argparse.ArgumentParser:
     )
     futures.add_argument("--json", action="store_true", help="print the summary as JSON and nothing else")
 
+    why = verbs.add_parser(
+        "why",
+        help="explain a probability: what moves it, what is luck, and who said what behind it",
+        epilog=examples.WHY,
+        formatter_class=style,
+    )
+    why.add_argument("case", help="a shipped case or a folder")
+    why.add_argument("outcome", metavar="ENDING-or-QUESTION", help="its name or its label")
+    why.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
+    why.add_argument("--futures", type=_count, default=16_384, metavar="N", help="how many (default 16384)")
+    why.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="CLAIM",
+        help="run again without this claim, with the same luck (may be given several times)",
+    )
+    _what_is_run(why)
+    why.add_argument("--documents", metavar="FOLDER", help="where the documents lie: passages are then quoted")
+    why.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
     replay = verbs.add_parser(
         "replay",
         help="run one future alone and show every step of it",
-        epilog=_REPLAY_EPILOG,
+        epilog=examples.REPLAY,
         formatter_class=style,
     )
     replay.add_argument("case", help="a shipped case or a folder")
@@ -172,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
     claims = verbs.add_parser(
         "claims",
         help="list claims, set those about one quantity side by side, accept, reject or edit one",
-        epilog=_CLAIMS_EPILOG,
+        epilog=examples.CLAIMS,
         formatter_class=style,
     )
     claims.add_argument("case", help="a shipped case or a folder")
@@ -193,7 +139,7 @@ def parser() -> argparse.ArgumentParser:
     check = verbs.add_parser(
         "check",
         help="load and check a case without running it",
-        epilog=_CHECK_EPILOG,
+        epilog=examples.CHECK,
         formatter_class=style,
     )
     check.add_argument("case", help="a shipped case or a folder")
@@ -216,7 +162,7 @@ def parser() -> argparse.ArgumentParser:
     read = verbs.add_parser(
         "read",
         help="read documents: propose the claims that they make",
-        epilog=_READ_EPILOG,
+        epilog=examples.READ,
         formatter_class=style,
     )
     read.add_argument("files", nargs="+", metavar="FILE", help="text, HTML, PDF or DOCX")
@@ -243,7 +189,7 @@ def parser() -> argparse.ArgumentParser:
     schema = verbs.add_parser(
         "schema",
         help="list the JSON Schemas with which an editor completes and checks a case's files, or print one",
-        epilog=_SCHEMA_EPILOG,
+        epilog=examples.SCHEMA,
         formatter_class=style,
     )
     schema.add_argument(

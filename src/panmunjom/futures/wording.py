@@ -90,3 +90,11 @@ def span(low: object, high: object, n: int = 0, p: object = None, se: object = N
     """A range of probabilities: ``12–55%``; one number where both ends print the same (see ``limits``)."""
     ends = limits(low, high, n, p, se)
     return f"{DASH.join(ends)}%" if ends else DASH
+
+
+def portion(value: float, low: float, high: float) -> str:
+    """A share of a variance with its 95% interval: ``27 (22–33)%``, ``1.8 (1.2–2.4)%``."""
+    width = 100 * (high - low)
+    digits = 0 if width >= 5 else 1 if width >= 0.5 else 2
+    middle, first, last = (f"{100 * max(0.0, min(1.0, x)):.{digits}f}" for x in (value, low, high))
+    return f"{middle} ({first}{DASH}{last})%"

@@ -85,6 +85,7 @@ class Page:
         self.about_of = {p["name"]: p["about"] for p in summary["parameters"]}
         self.about_of |= {switch["name"]: switch["about"] for switch in summary.get("switches", [])}
         self.source_of = {source["id"]: source for source in summary["sources"]}
+        self.claim_of = {claim["id"]: claim for claim in summary["claims"]}
         self.main = self.main_view()
         self.used_by = self.uses_of_claims()
 
@@ -345,6 +346,11 @@ class Page:
             return text
         where = "every future" if p >= 1 else "no future"
         return f"With the document’s own premises it happens in {where}."
+
+    def speaker(self, name: str) -> str:
+        """Who made a claim and when it was known, to stand behind its link; empty for one without a record."""
+        claim = self.claim_of.get(name)
+        return f", {claim['speaker'] or 'nobody named'}, known since {words.day(claim['published'])}" if claim else ""
 
     def claims_without_source(self) -> list[Any]:
         """Claims whose source has no record."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from panmunjom.report import words
+from panmunjom.report import reasons, words
 from panmunjom.report.page import MOST_MOVES, ORIGINS, TRUTHS, VERDICTS, Page
 from panmunjom.report.summary import Summary
 
@@ -31,6 +31,11 @@ def environment() -> Environment:
         "number": words.number,
         "unit": words.unit,
         "count": words.count,
+        "portion": reasons.portion_of,
+        "direction": reasons.direction,
+        "probability": reasons.probability,
+        "said_split": reasons.said_split,
+        "said_claims": reasons.said_claims,
         "need": lambda need: words.need(need["low"], need["high"], need["unit"]),
         "thousands": lambda value: f"{value:,}",
     }
@@ -41,7 +46,7 @@ def environment() -> Environment:
         "TRUTHS": TRUTHS,
         "ORIGINS": ORIGINS,
     }
-    made.globals["MOST_MOVES"] = MOST_MOVES
+    made.globals |= {"MOST_MOVES": MOST_MOVES, "MOST_FIGURES": reasons.MOST}
     return made
 
 

@@ -167,6 +167,81 @@ Used = TypedDict(
 """What a view put in for a parameter, and where it took it from."""
 
 
+class Portion(TypedDict):
+    """A share of a variance and its 95% interval."""
+
+    share: float
+    low: float
+    high: float
+
+
+class Luck(Portion):
+    """``differ``: of ``futures`` with the same figures and other luck, the share that has another outcome."""
+
+    differ: float
+    futures: int
+
+
+class LowerThird(TypedDict):
+    """Where a parameter's lower third ends, and the probability there."""
+
+    below: float
+    p: float
+
+
+class UpperThird(TypedDict):
+    """Where a parameter's upper third begins, and the probability there."""
+
+    above: float
+    p: float
+
+
+ChainParameter = TypedDict(
+    "ChainParameter",
+    {
+        "parameter": str,
+        "about": str,
+        "share": float,
+        "low": float,
+        "high": float,
+        "lower_third": LowerThird,
+        "upper_third": UpperThird,
+        "unit": str,
+        "from": Literal["claim", "pool", "assumption", "analyst"],
+        "claims": list[str],
+    },
+)
+"""A parameter's share of the variance of an outcome, and where its figure comes from."""
+
+
+class Lost(TypedDict):
+    """How many parameters have an effect that is lost in the noise, by what is behind them."""
+
+    assumptions: int
+    claimed: int
+
+
+class Chain(TypedDict):
+    """What a probability rests on, ``parameters`` with the largest share first. ``floor``: the share above which chance
+    alone hardly comes; ``claimed``: where none of the first has a claim behind it, the largest that have one."""
+
+    ending: NotRequired[str]
+    question: NotRequired[str]
+    label: str
+    view: str
+    p: float
+    se: float
+    hits: int
+    futures: int
+    figures: Portion | None
+    luck: Luck | None
+    floor: float
+    parameters: list[ChainParameter]
+    claimed: list[ChainParameter]
+    assumptions: list[str]
+    lost_in_noise: Lost
+
+
 class ParameterRecord(TypedDict):
     """A parameter of the world; ``name`` as in verdicts, ``barrel_production[russia]``. ``used`` by view
     name."""
@@ -289,6 +364,7 @@ class Summary(TypedDict):
     questions: list[QuestionRecord]
     bands: list[BandRecord]
     moves: list[Move]
+    why: NotRequired[list[Chain]]
     parameters: list[ParameterRecord]
     switches: NotRequired[list[SwitchRecord]]
     claims: list[ClaimRecord]

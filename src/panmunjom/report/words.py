@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from panmunjom.futures.wording import DASH, binomial, finite, limits, own, points, share, span
+from panmunjom.futures.wording import DASH, binomial, finite, limits, own, points, portion, share, span
 from panmunjom.text.problems import printable
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -169,6 +169,7 @@ __all__ = [
     "number",
     "own",
     "points",
+    "portion",
     "share",
     "shortened",
     "span",
