@@ -91,7 +91,11 @@ def removal_record(found: Why, removal: Removal) -> dict[str, Any]:
         "changed": removal.changed,
         "futures": removal.futures,
         "parameters": [
-            {"parameter": a.scalar, "before": used_record(found.case, found.filled, a), "after": used_record(found.case, found.filled, b)}
+            {
+                "parameter": a.scalar,
+                "before": used_record(found.case, found.filled, a),
+                "after": used_record(found.case, found.filled, b),
+            }
             for a, b in removal.replaced
         ],
         "outcomes": [
