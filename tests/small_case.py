@@ -29,6 +29,7 @@ courier-1:
   says: the garrison eats about 4 tonnes a day
   about: rations[north]
   value: 4 t/day
+  measures: eaten
   hedge: about
   published: 2024-03-01
   place: {publication: made up}
@@ -45,6 +46,7 @@ gazette-1:
   says: it eats 30 to 40 tonnes a week
   about: rations[north]
   value: 30 to 40 t/week
+  measures: eaten
   published: 2024-02-01
   place: {publication: made up}
 """,
@@ -80,6 +82,7 @@ parameters:
   rations:
     per: side
     unit: t/day
+    measures: eaten
     assume:
       2023-01-01: 3 to 6
       2024-02-15: 2 to 8

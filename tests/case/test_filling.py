@@ -79,6 +79,7 @@ courier-9:
   says: a planted claim that nobody knew in March
   about: rations[north]
   value: 999 t/day
+  measures: eaten
   published: 2024-03-02
   place: {publication: made up}
 """
@@ -134,7 +135,7 @@ def test_a_views_own_later_claim_is_hidden(tmp_path):
     case = planted(tmp_path)
     assert max(figures(fill(case, case.views["late"]))) >= 999
     filled = fill(case, case.views["late"], known_by=START)
-    assert max(figures(filled)) < 999 and filled.hidden == ["courier-9"]
+    assert max(figures(filled)) < 999 and filled.hidden == ["rations[north]"]
 
 
 def test_a_view_whose_source_appeared_later_does_not_exist_then(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import panmunjom
-from panmunjom.analysis.study import as_of
+from panmunjom.case.known import as_of
 from panmunjom.text.problems import CaseError
 
 SIEGE = Path(panmunjom.__file__).parent / "case" / "template"

@@ -5,11 +5,24 @@ from __future__ import annotations
 import math
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special, stats
 
-from panmunjom.evidence.pooling import claimed, common_scale, disagreement, pool, voice, weight
+from panmunjom.evidence.hearing import hear
+from panmunjom.evidence.pooling import (
+    claimed,
+    common_scale,
+    contradictions,
+    disagreement,
+    pool,
+    scaled,
+    times,
+    voice,
+    weight,
+)
 from panmunjom.evidence.records import Claim, Library, PoolMember, Quantity, SourceRecord
 from panmunjom.evidence.yardsticks import CREDIBILITY_WEIGHT, HEDGES, RELIABILITY_SPREAD, RELIABILITY_WEIGHT
 from panmunjom.quantities.distributions import between, parse_distribution, point
@@ -67,9 +80,8 @@ def test_no_figure_with_any_hedge_crashes(hedge, figure, kind, factor):
     said = claimed(claim("x", low, high, hedge), factor)
     ends = said.interval
     assert ends[0] <= ends[1] and all(map(math.isfinite, ends))
-    assert voice(claim("x", low, high, hedge), SourceRecord("s"), factor).distribution.interval[0] <= ends[
-        1
-    ] + abs(ends[1])
+    heard = voice(said, claim("x", low, high, hedge), SourceRecord("s"))
+    assert heard.distribution.interval[0] <= ends[1] + abs(ends[1])
 
 
 def test_every_letter_and_number_has_a_weight():
@@ -85,7 +97,7 @@ def test_every_letter_and_number_has_a_weight():
 
 def test_an_unreliable_source_widens_its_figure():
     spreads = [
-        voice(claim("100", 100, 100), SourceRecord("s", reliability=r), 1.0).distribution.b for r in "ABCDE"
+        voice(point(100), claim("100", 100, 100), SourceRecord("s", reliability=r)).distribution.b for r in "ABCDE"
     ]
     assert spreads == sorted(spreads) and spreads[0] == RELIABILITY_SPREAD["A"]
 
@@ -180,6 +192,113 @@ def test_nothing_to_pool():
             pool(voices)
 
 
+# -- the logarithmic pool
+
+
+@pytest.mark.parametrize("texts", [("10 to 30", "25 to 40", "5 to 90"), ("-10 to 30", "0 ± 4"), ("10% to 30%", "20% to 80%")])
+def test_the_logarithmic_pool_is_the_normalised_product_of_densities(texts):
+    """Its closed form against the product itself, integrated over the figure (not over its logarithm or logit)."""
+    weights = [0.5, 1.5, 1.0][: len(texts)]
+    voices = [PoolMember(t, parse_distribution(t), w) for t, w in zip(texts, weights, strict=True)]
+    found, scale = pool(voices, "logarithmic"), common_scale(voices)
+    low, high = found.quantile_of_z(-6), found.quantile_of_z(6)
+    x = low + (high - low) * (np.arange(400_000) + 0.5) / 400_000
+    y = {"lognormal": np.log, "logit": special.logit, "normal": np.array}[scale](x)
+    slope = {"lognormal": 1 / x, "logit": 1 / (x * (1 - x)), "normal": np.ones_like(x)}[scale]
+    log_density = np.zeros_like(x)
+    for member in voices:
+        log_density += member.weight / sum(weights) * (stats.norm.logpdf(y, member.distribution.a, member.distribution.b) + np.log(slope))
+    mass = np.cumsum(np.exp(log_density - log_density.max()))
+    for z in (-1.645, -0.5, 0.0, 1.0, 1.645):
+        at = x[np.searchsorted(mass / mass[-1], stats.norm.cdf(z))]
+        assert scaled(at, scale) == pytest.approx(scaled(found.quantile_of_z(z), scale), abs=2e-3 * found.b)
+
+
+@MODEST
+@given(MEMBERS, st.floats(0.01, 100))
+def test_the_logarithmic_pool_is_a_pool(voices, factor):
+    """Only proportions of weights count; it lies among its voices; it is no wider than the widest."""
+    try:
+        found = pool(voices, "logarithmic")
+    except ValueError as error:
+        assert "certain" in str(error)
+        return
+    again = pool([PoolMember(m.name, m.distribution, m.weight * factor) for m in voices], "logarithmic")
+    assert found.median == pytest.approx(again.median, rel=1e-6, abs=1e-6)
+    ends = [e for m in voices for e in m.distribution.interval]
+    slack = 1e-6 * max(1e-9, *(abs(e) for e in ends))
+    assert min(ends) - slack <= found.median <= max(ends) + slack
+
+
+def test_agreement_sharpens_and_disagreement_does_not_widen_a_logarithmic_pool():
+    near = [PoolMember("a", parse_distribution("10 to 12"), 1), PoolMember("b", parse_distribution("11 to 13"), 1)]
+    far = [PoolMember("a", parse_distribution("10 to 12"), 1), PoolMember("b", parse_distribution("100 to 120"), 1)]
+    assert pool(far, "logarithmic").b == pytest.approx(pool(near, "logarithmic").b, rel=0.1)
+    assert pool(near, "logarithmic").b < pool(near).b < pool(far).b
+
+
+def test_certain_voices_of_a_logarithmic_pool():
+    sure, wide = PoolMember("a", point(11), 1), PoolMember("b", parse_distribution("10 to 30"), 1)
+    assert pool([sure, wide], "logarithmic").median == pytest.approx(11)
+    with pytest.raises(ValueError, match="certain of different figures"):
+        pool([sure, PoolMember("b", point(12), 1)], "logarithmic")
+
+
+# -- bounds, grades, ratios, contradictions
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "hedge", "ends"),
+    [
+        (10, None, "tens_of", (10, 80)),
+        (10, None, "over", (10, 12.5)),
+        (10, None, "at_least", (10, 15)),
+        (10, None, "about", (10, 12.5)),
+        (None, 10, "up_to", (5, 10)),
+        (None, 10, "nearly", (9, 10)),
+        (None, 10, "over", (5, 10)),
+    ],
+)
+def test_the_far_end_of_a_bound_is_where_its_hedge_puts_it(low, high, hedge, ends):
+    assert claimed(claim("x", low, high, hedge), 1.0).interval == pytest.approx(ends)
+
+
+def test_unknown_is_the_middle_and_not_the_worst():
+    """F and 6: the mean of the five weights, the root mean square of the five spreads."""
+    for table, unknown in ((RELIABILITY_WEIGHT, "F"), (CREDIBILITY_WEIGHT, 6)):
+        grades = [w for grade, w in table.items() if grade != unknown]
+        assert table[unknown] == pytest.approx(sum(grades) / 5) and min(grades) < table[unknown] < max(grades)
+    squares = [s * s for letter, s in RELIABILITY_SPREAD.items() if letter != "F"]
+    assert RELIABILITY_SPREAD["F"] ** 2 == pytest.approx(sum(squares) / 5)
+
+
+@pytest.mark.parametrize("letter", "ABCDEF")
+@pytest.mark.parametrize("number", range(1, 7))
+def test_the_two_axes_stay_two(letter, number):
+    """Each multiplies alone: a letter's weight does not depend on the number."""
+    one = weight(claim("1", 1, 1, credibility=number), SourceRecord("s", reliability=letter))
+    assert one == pytest.approx(RELIABILITY_WEIGHT[letter] * CREDIBILITY_WEIGHT[number])
+
+
+def test_a_ratio_multiplies_and_adds_its_spread():
+    found = times(parse_distribution("10 to 20"), parse_distribution("3 to 5"))
+    said, ratio = parse_distribution("10 to 20"), parse_distribution("3 to 5")
+    assert found.median == pytest.approx(said.median * ratio.median)
+    assert found.b == pytest.approx(math.hypot(said.b, ratio.b))
+    with pytest.raises(ValueError, match="above zero"):
+        times(parse_distribution("-1 to 1"), ratio)
+
+
+def test_contradictions_are_intervals_without_a_common_point():
+    texts = ("10 to 20", "19 to 40", "21 to 60", "100 to 200")
+    voices = [PoolMember(t, parse_distribution(t), 1) for t in texts]
+    found = [(low.name, high.name) for low, high in contradictions(voices)]
+    assert found[0] == (texts[0], texts[3]) and set(found) == {
+        (texts[0], texts[2]), (texts[0], texts[3]), (texts[1], texts[3]), (texts[2], texts[3]),
+    }  # fmt: skip
+    assert contradictions(voices[:2]) == [] and contradictions(voices[:1]) == []
+
+
 # -- which claims are heard
 
 
@@ -197,7 +316,7 @@ def about(source: str, published: str, as_of: str = "", **other) -> Claim:
 
 
 def heard(day: str, *claims: Claim) -> list[str]:
-    return [c.id for c in library(*claims).about("x", date.fromisoformat(day))]
+    return [c.id for c in hear(library(*claims), "x", date.fromisoformat(day)).heard]
 
 
 def test_only_what_was_published_is_heard():

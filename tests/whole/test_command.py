@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from panmunjom.cli.run import fresh, write_whole
+from panmunjom.cli.run import fresh
 from panmunjom.cli.terminal import Progress
+from panmunjom.text.files import write_whole
 
 DOCUMENTS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 SMALL = ["--futures", "256"]
@@ -358,7 +359,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     target = tmp_path / "report.html"
     write_whole(target, "old")
 
-    def full(self: Path, text: str, encoding: str) -> int:
+    def full(self: Path, text: str, **how: str) -> int:
         self.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import panmunjom
+from panmunjom.evidence.hearing import HALF_LIFE, MAX_AGE
+from panmunjom.evidence.yardsticks import CREDIBILITY_WEIGHT, RELIABILITY_SPREAD, RELIABILITY_WEIGHT
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -38,6 +40,33 @@ def test_the_how_to_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "<html" in (tmp_path / "siege.html").read_text(encoding="utf-8")
 
 
+def test_the_page_on_evidence_runs(tmp_path: Path) -> None:
+    """Its commands exit with 0; its worlds and pools can be read; its tables are those of the program."""
+    page = ROOT / "docs" / "evidence.md"
+    for block in blocks(page, "console"):
+        for line in re.findall(r"^\$ panmunjom (.*)$", block, re.MULTILINE):
+            command = [sys.executable, "-m", "panmunjom.cli.main", *shlex.split(line)]
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+            assert done.returncode == 0 and done.stdout, f"{line}\n{done.stderr}"
+    world, pool = blocks(page, "yaml")
+    (tmp_path / "case" / "world").mkdir(parents=True)
+    (tmp_path / "case" / "views").mkdir()
+    (tmp_path / "case" / "case.yaml").write_text("start: 2024-01-01\n", encoding="utf-8")
+    (tmp_path / "case" / "world" / "a.yaml").write_text(f"units: {{man: }}\nendings: {{on: {{at_horizon: true}}}}\n{world}")
+    (tmp_path / "case" / "views" / "pooled.yaml").write_text(pool, encoding="utf-8")
+    assert {p.message for p in panmunjom.check(tmp_path / "case")} == {
+        "there is no claim or source 'uk_mod'", "there is no claim or source 'minfin-1'",
+    }  # fmt: skip
+    text = page.read_text(encoding="utf-8")
+    rows = {r[0].strip(): [c.strip() for c in r[1:]] for r in (line.strip("|").split("|") for line in text.splitlines() if "|" in line)}
+    weights = [*RELIABILITY_WEIGHT.values()], [*CREDIBILITY_WEIGHT.values()]
+    assert [float(c) for c in rows["weight"][:6]] == pytest.approx(weights[0])
+    assert [float(c) for c in rows["weight"][7:]] == pytest.approx(weights[1])
+    spreads = [float(c) for c in rows["least spread of the logarithm"][:6]]
+    assert spreads == pytest.approx([*RELIABILITY_SPREAD.values()], abs=0.005)
+    assert f"each {HALF_LIFE} days" in text and f"none beyond {MAX_AGE}" in text
+
+
 def test_the_page_on_python_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Its blocks run one after the other; the message that it quotes is the one that comes."""
     page = ROOT / "docs" / "python.md"
@@ -48,6 +77,20 @@ def test_the_page_on_python_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     quoted = re.search(r"The first is `(.*)`", page.read_text(encoding="utf-8"))
     assert quoted is not None and printed[0] == quoted.group(1)
     assert names["case"].built.world.values["tanks_on_the_hills"]  # type: ignore[attr-defined]
+
+
+def test_reading_runs(tmp_path: Path) -> None:
+    """The article on the page is read by every command on it, and what is printed there is printed."""
+    page = ROOT / "docs" / "reading.md"
+    (tmp_path / "courier.txt").write_text(blocks(page, "text")[0], encoding="utf-8")
+    for block in blocks(page, "console"):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            line, _, shown = part.partition("\n")
+            command = [sys.executable, "-m", "panmunjom.cli.main", *shlex.split(line)[1:]]
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+            assert done.returncode == 0, f"{line}\n{done.stderr}"
+            for expected in shown.strip().splitlines():
+                assert expected.strip() in done.stdout, f"{line}\n{expected}"
 
 
 def test_the_first_world_of_the_reference_loads(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import llvmlite
 import numpy as np
 
 from .. import __version__
+from ..case.known import as_of
 from ..case.records import Case
 from ..engine import memory
 from ..engine.kernel import interrupted
@@ -29,7 +30,7 @@ from ..futures.table import columns, fixed
 from ..futures.tally import Tally
 from ..world.graph import scalar_name
 from .running import Options, Ready, Runner
-from .study import as_of, chosen
+from .study import chosen
 
 
 @dataclass(slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from ..case.filling import OLD_DAYS, unknown_view
+from ..case.known import as_of
+from ..case.pooled import Pooled, contradiction_sentences
 from ..case.records import Case, Filled
 from ..engine import memory
 from ..engine.kernel import interrupted
@@ -128,7 +130,7 @@ def chosen(runner: Runner, names: list[str]) -> list[Filled]:
                 raise no_view(f"the view '{name}' starts on {view.start} and did not exist on {known_by}")
             filled.append(runner.fill(view))
         else:
-            raise unknown_view(case, name)
+            raise unknown_view(case, name, known_by)
     return filled
 
 
@@ -217,7 +219,9 @@ def warnings(done: Study) -> list[str]:
             found.append(f"{view.name}: {bad:.2%} of the futures stopped being finite and are left out")
             found.append(f"{view.name}: {broken(view.ensemble)}")
         if view.filled.hidden:
-            found.append(f"{view.name}: not known by then and left out: {', '.join(view.filled.hidden)}")
+            found.append(
+                f"{view.name}: set from claims not known by then, and so left out: {', '.join(view.filled.hidden)}"
+            )
         old = view.filled.old
         if old and view.name == done.default_view:
             found.append(
@@ -239,6 +243,12 @@ def warnings(done: Study) -> list[str]:
                 )
             if all(d == 0 and e == 0 for d, e in turn.differences.values()):
                 idle.setdefault(f"{turn.switch} to {turn.to}", []).append(view.name)
+    newest: dict[str, Pooled] = {}
+    for view in done.views.values():
+        for name, used in view.filled.used.items():
+            if used.pooled and (name not in newest or used.pooled.day > newest[name].day):
+                newest[name] = used.pooled
+    found += [text for one in newest.values() for text in contradiction_sentences(done.case, one)]
     found += [
         f"turning {turn} had no effect on the endings of {', '.join(names)}" for turn, names in idle.items()
     ]
@@ -255,17 +265,6 @@ def broken(ensemble: Ensemble) -> str:
     one = int(ensemble.raw.points[~ensemble.fine].min())
     why = f"'panmunjom replay ... --view {ensemble.name} --future {one}' shows why in one of them"
     return f"the first future broke in the step of {first}; {where}; {why}"
-
-
-def as_of(case: Case, known_by: date) -> Case:
-    """The case as it was known on a day: no later claim, no outcome that was decided later."""
-    claims = {}
-    for name, claim in case.library.claims.items():
-        if claim.published is not None and claim.published > known_by:
-            continue
-        decided_later = claim.came_true and (claim.decided is None or claim.decided > known_by)
-        claims[name] = replace(claim, came_true="", outcome="", decided=None) if decided_later else claim
-    return replace(case, library=replace(case.library, claims=claims))
 
 
 def _no_effect(done: Study) -> list[str]:

@@ -6,16 +6,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from ..evidence.pooling import claimed, disagreement, pool, voice
-from ..evidence.records import Claim, PoolMember
-from ..evidence.yardsticks import ASSUMPTION_WEIGHT
 from ..quantities.distributions import LARGEST, TABLED, Distribution
-from ..quantities.units import ONE, Unit, UnknownUnit
-from ..text.problems import NOWHERE, CaseError, Place, Problem, Problems, nearest
+from ..quantities.units import UnknownUnit
+from ..text.problems import NOWHERE, CaseError, Problem, Problems, nearest
 from ..world.checks import cannot_redraw
-from ..world.declared import Column, Members, Parameter
+from ..world.declared import Members, Parameter
 from ..world.graph import scalar_name
 from ..world.resolve import members_of
+from .pooled import Missing, converted, pooled, unit_of
 from .records import Case, Filled, Setting, Used, View
 
 WITHIN_HINT = "Write it as LOW..HIGH (uniform) to stay inside, or widen 'within:'."
@@ -45,7 +43,7 @@ def fill(case: Case, view: View, known_by: date | None = None, extra: list[Setti
     if known_by is not None:
         _refuse_later_source(case, view, known_by)
     settings = {s.target: s for s in view.settings if not _later(case, s, known_by)}
-    filled.hidden = sorted({s.claim for s in view.settings if _later(case, s, known_by)})
+    filled.hidden = sorted({s.target for s in view.settings if _later(case, s, known_by)})
     ours = {s.target: s for s in extra or []}
     for name, parameter in world.parameters.items():
         for members in members_of(world, parameter.per):
@@ -57,7 +55,7 @@ def fill(case: Case, view: View, known_by: date | None = None, extra: list[Setti
                     if setting
                     else _pooled(case, parameter, members, horizon)
                 )
-            except _Missing as missing:
+            except Missing as missing:
                 problems.add(missing.code, missing.place, missing.message, missing.hint)
                 continue
             except ValueError as error:  # figures that fit no distribution, weights that leave no voice
@@ -81,8 +79,8 @@ def _later(case: Case, setting: Setting, known_by: date | None) -> bool:
     """Whether a setting rests on a claim that nobody could know by the as-of date."""
     if known_by is None or not setting.claim:
         return False
-    published = case.library.claims[setting.claim].published
-    return published is None or published > known_by
+    claim = case.library.claims.get(setting.claim)
+    return claim is None or not case.library.known(claim, known_by)
 
 
 def _refuse_later_source(case: Case, view: View, known_by: date) -> None:
@@ -94,96 +92,32 @@ def _refuse_later_source(case: Case, view: View, known_by: date) -> None:
         raise CaseError([Problem("later-view", view.place, message, hint)])
 
 
-class _Missing(Exception):
-    def __init__(self, code: str, place: Place, message: str, hint: str = "") -> None:
-        self.code, self.place, self.message, self.hint = code, place, message, hint
-
-
-def column_at(parameter: Parameter, day: date) -> Column | None:
-    """The latest column of assumptions that is not after a day; never interpolated."""
-    usable = [c for c in parameter.assume if c.since is None or c.since <= day]
-    return usable[-1] if usable else None
-
-
-def _unit(case: Case, parameter: Parameter) -> Unit:
-    return case.built.unit_of.get(parameter.name, ONE)
-
-
 def _pooled(case: Case, parameter: Parameter, members: Members, day: date) -> Used:
     """All claims about the parameter known by the day and the world's assumption, as one distribution."""
-    scalar = scalar_name(parameter.name, members)
-    column = column_at(parameter, day)
-    assumed = column.of(members) if column else None
-    voices: list[PoolMember] = []
-    claims: list[Claim] = []
-    rules = case.pool_rules
-    for claim in case.library.about(scalar, day):
-        if claim.id in rules.exclude or claim.source in rules.exclude:
-            continue
-        given = rules.weights.get(claim.id, rules.weights.get(claim.source))
-        voices.append(
-            voice(claim, case.library.sources[claim.source], _factor(case, parameter, claim), given)
+    found = pooled(case, parameter, members, day)
+    dated = found.column.since if found.column else None
+    if found.distribution is None:
+        first = min((c.since for c in parameter.assume if c.since and c.since > day), default=None)
+        message = f"'{found.scalar}' has no assumption known by {day}"
+        raise Missing(
+            "no-assumption",
+            parameter.place,
+            message + (f"; its first is of {first}" if first else ""),
+            "Add a column with an earlier date, or start later.",
         )
-        claims.append(claim)
-    if not voices:
-        if assumed is None:
-            first = min((c.since for c in parameter.assume if c.since), default=None)
-            message = f"'{scalar}' has no assumption known by {day}" + (
-                f"; its first is of {first}" if first else ""
-            )
-            raise _Missing(
-                "no-assumption",
-                parameter.place,
-                message,
-                "Add a column with an earlier date, or start later.",
-            )
-        return Used(
-            scalar,
-            parameter.name,
-            assumed,
-            _unit(case, parameter),
-            "assumption",
-            dated=column.since if column else None,
-        )
-    if assumed is not None:
-        voices.append(PoolMember("assumption", assumed, rules.weights.get("assumption", ASSUMPTION_WEIGHT)))
-    found = pool(voices)
-    ids = tuple(c.id for c in claims)
-    dated = column.since if column else None
+    ids = tuple(c.id for c in found.claims)
     return Used(
-        scalar, parameter.name, found, _unit(case, parameter), "pool", ids, dated, disagreement(voices)
-    )
-
-
-def _factor(case: Case, parameter: Parameter, claim: Claim) -> float:
-    """The conversion from the claim's unit to the parameter's."""
-    assert claim.quantity is not None
-    unit = _unit(case, parameter)
-    try:
-        said = case.built.units.parse(claim.quantity.unit)
-    except UnknownUnit as error:
-        raise _Missing("unknown-unit", claim.place, str(error)) from None
-    if said.dimension != unit.dimension:
-        theirs, ours = (text or "a plain number" for text in (claim.quantity.unit, unit.text))
-        message = f"the claim '{claim.id}' is in {theirs}, but '{parameter.name}' is in {ours}"
-        raise _Missing(
-            "wrong-unit", claim.place, message, "Never converted in silence: correct 'about' or the unit."
-        )
-    return said.factor / unit.factor
+        found.scalar, parameter.name, found.distribution, found.unit, "pool" if ids else "assumption", ids, dated,
+        found.disagreement, pooled=found,
+    )  # fmt: skip
 
 
 def _from_setting(case: Case, parameter: Parameter, scalar: str, setting: Setting) -> Used:
     """What the view itself says: a claim with its hedge, or the analyst's own figure."""
-    unit = _unit(case, parameter)
+    unit = unit_of(case, parameter)
     if setting.claim:
         claim = case.library.claims[setting.claim]
-        factor = _factor(case, parameter, claim)
-        said = claimed(claim, factor)
-        conversion = (
-            ""
-            if abs(factor - 1) < 1e-12
-            else f"× {factor:.6g} from {claim.quantity.unit if claim.quantity else ''}"
-        )
+        said, conversion = converted(case, parameter, claim)
         return Used(scalar, parameter.name, said, unit, "claim", (claim.id,), conversion=conversion)
     assert setting.distribution is not None
     if not all(abs(figure) <= LARGEST for figure in (setting.distribution.a, setting.distribution.b)):
@@ -192,11 +126,11 @@ def _from_setting(case: Case, parameter: Parameter, scalar: str, setting: Settin
         try:
             said_unit = case.built.units.parse(setting.unit)
         except UnknownUnit as error:
-            raise _Missing(
+            raise Missing(
                 "unknown-unit", setting.place, str(error), nearest(error.word, case.built.units.names)
             ) from None
         if said_unit.dimension != unit.dimension:
-            raise _Missing(
+            raise Missing(
                 "wrong-unit",
                 setting.place,
                 f"'{scalar}' is in {unit.text or 'a plain number'}, not in {setting.unit}",
@@ -205,14 +139,14 @@ def _from_setting(case: Case, parameter: Parameter, scalar: str, setting: Settin
         if abs(factor - 1) > 1e-12:
             low, high = setting.distribution.interval
             hint = f"Write {low * factor:.6g} to {high * factor:.6g} {unit.text}."
-            raise _Missing(
+            raise Missing(
                 "wrong-unit", setting.place, f"'{scalar}' is kept in {unit.text}, not in {setting.unit}", hint
             )
     if f"{scalar}#family" in case.built.row_of and setting.distribution.family in TABLED:
-        raise _Missing("cannot-redraw", setting.place, *cannot_redraw(scalar, setting.distribution))
+        raise Missing("cannot-redraw", setting.place, *cannot_redraw(scalar, setting.distribution))
     outside = beyond(parameter, setting.distribution)
     if outside:
-        raise _Missing("outside-bounds", setting.place, outside, WITHIN_HINT)
+        raise Missing("outside-bounds", setting.place, outside, WITHIN_HINT)
     return Used(scalar, parameter.name, setting.distribution, unit, "analyst")
 
 
@@ -234,15 +168,15 @@ def beyond(parameter: Parameter, distribution: Distribution) -> str:
     return f"'{distribution.text}' reaches beyond the bounds of '{parameter.name}', {least:g} to {most:g}"
 
 
-def unknown_view(case: Case, name: str) -> CaseError:
-    """The error for a view that the case does not have."""
+def unknown_view(case: Case, name: str, known_by: date | None = None) -> CaseError:
+    """The error for a view that the case does not have, or did not have by then."""
     known = [*case.views, "pooled", "pooled@DATE"]
     return CaseError(
         [
             Problem(
                 "unknown-view",
                 NOWHERE,
-                f"the case has no view '{name}'",
+                f"the case has no view '{name}'" + (f" as of {known_by}" if known_by else ""),
                 nearest(name, known) or f"It has {', '.join(known)}.",
             )
         ]

@@ -18,6 +18,7 @@ from ..text.problems import CaseError, Place, Problem, Problems, Source, nearest
 from ..world.build import build
 from ..world.reading import WorldReader
 from .filling import WITHIN_HINT, beyond, fill, pooled_view
+from .pooled import Missing, converted, unsaid
 from .records import Case, PoolRules, Question, View
 from .views import ViewReader, check_target, read_pool_rules, read_questions
 
@@ -193,8 +194,26 @@ class Loader:
             self.hash.hexdigest()[:16],
             self.cautions,
         )
+        self.check_figures(case)
         self.check_filling(case)
         return case
+
+    def check_figures(self, case: Case) -> None:
+        """Every figure fits the parameter that it is about, in unit and in what it measures, whether or not it is pooled."""
+        for claim in case.library.claims.values():
+            parameter = case.built.world.parameters.get(claim.about.partition("[")[0])
+            if parameter is None or claim.quantity is None or not claim.counts:
+                continue
+            try:
+                converted(case, parameter, claim)
+            except Missing as missing:
+                self.problems.add(missing.code, missing.place, missing.message, missing.hint)
+            except ValueError as error:
+                self.problems.add("bad-quantity", claim.place, f"'{claim.id}' cannot be used: {error}")
+        for parameter, ids in unsaid(case):
+            message = f"figures of several sources are pooled as '{parameter.name}', which does not say what it measures"
+            hint = f"Write 'measures: WORD' in it and in {', '.join(ids)}, if they measure the same."
+            self.problems.add("unsaid-measure", parameter.place, message, hint, "warning")
 
     def check_filling(self, case: Case) -> None:
         """Every view, and the pooled one at the same dates,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..evidence.records import Library
 from ..quantities.distributions import Distribution
 from ..quantities.units import Unit
 from ..text.problems import NOWHERE, Place, Problem
 from ..world.build import Built
+
+if TYPE_CHECKING:
+    from .pooled import Pooled
 
 
 @dataclass(slots=True)
@@ -71,10 +75,12 @@ class View:
 
 @dataclass(slots=True)
 class PoolRules:
-    """``pooled.yaml``: weights of claims by id or source, and what is left out."""
+    """``pooled.yaml``: how claims are pooled."""
 
+    rule: str = "linear"  # or logarithmic
     weights: dict[str, float] = field(default_factory=dict)
     exclude: set[str] = field(default_factory=set)
+    split: set[str] = field(default_factory=set)  # retellings that count as voices of their own
 
 
 @dataclass(slots=True)
@@ -86,6 +92,7 @@ class Question:
     about: str = ""
     expression: str = ""
     by: date | None = None
+    asked: date | None = None  # a run as of an earlier day does not ask it
 
 
 @dataclass(slots=True)
@@ -101,6 +108,7 @@ class Used:
     dated: date | None = None
     disagreement: float = 0.0
     conversion: str = ""
+    pooled: Pooled | None = None  # where it comes from a pool: who was heard
 
 
 @dataclass(slots=True)
@@ -115,7 +123,7 @@ class Filled:
     used: dict[str, Used]
     switches: dict[str, str]
     old: list[str] = field(default_factory=list)  # parameters whose assumption is old at the start
-    hidden: list[str] = field(default_factory=list)  # its claims that were published after the as-of date
+    hidden: list[str] = field(default_factory=list)  # parameters set from claims not known by the as-of date
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from ..evidence.pooling import RULES
 from ..evidence.records import Library
 from ..quantities.calendar import parse_date
 from ..quantities.distributions import parse_distribution
@@ -31,21 +32,28 @@ def read_questions(root: Mapping, reader: WorldReader, problems: Problems) -> di
             fields.text("about"),
             fields.scalar("by"),
         )
+        asked = read_day(fields.scalar("asked"), problems)
         fields.done()
-        by = None
-        if deadline is not None:
-            try:
-                by = parse_date(deadline.text)
-            except ValueError as error:
-                problems.add("bad-date", deadline.place, str(error))
+        by = read_day(deadline, problems)
         if holds is not None:
-            found[key.text] = Question(key.text, text, about, holds.text, by)
+            found[key.text] = Question(key.text, text, about, holds.text, by, asked)
             reader.proposition(key.text, key.place, holds, text, by)
     return found
 
 
+def read_day(scalar: Scalar | None, problems: Problems) -> date | None:
+    """A full date; None (and a problem) where it is none."""
+    if scalar is None:
+        return None
+    try:
+        return parse_date(scalar.text)
+    except ValueError as error:
+        problems.add("bad-date", scalar.place, str(error))
+        return None
+
+
 def read_pool_rules(root: Mapping, library: Library, problems: Problems) -> PoolRules:
-    """``pooled.yaml``: weights and exclusions only."""
+    """``pooled.yaml``: the rule, weights, exclusions, and retellings that count for themselves."""
     fields = Fields(root, "the pooled view", "pooled", problems)
     rules = PoolRules()
     fields.text("about")
@@ -65,15 +73,22 @@ def read_pool_rules(root: Mapping, library: Library, problems: Problems) -> Pool
             rules.weights[key.text] = weight
         except ValueError:
             problems.add("not-a-number", node.place, "a weight must be a number from 0 to 100")
-    for scalar in fields.words("exclude"):
-        if scalar.text not in known:
-            problems.add(
-                "unknown-claim",
-                scalar.place,
-                f"there is no claim or source '{scalar.text}'",
-                nearest(scalar.text, known),
-            )
-        rules.exclude.add(scalar.text)
+    for name, chosen in (("exclude", rules.exclude), ("split", rules.split)):
+        for scalar in fields.words(name):
+            if scalar.text not in known:
+                problems.add(
+                    "unknown-claim",
+                    scalar.place,
+                    f"there is no claim or source '{scalar.text}'",
+                    nearest(scalar.text, known),
+                )
+            chosen.add(scalar.text)
+    rule = fields.scalar("pool")
+    if rule is not None:
+        rules.rule = rule.text
+        if rule.text not in RULES:
+            problems.add("bad-entry", rule.place, f"there is no pool '{rule.text}'", f"Write {' or '.join(RULES)}.")
+            rules.rule = RULES[0]
     fields.done()
     return rules
 
@@ -131,13 +146,7 @@ class ViewReader:
         return True
 
     def day(self, scalar: Scalar | None) -> date | None:
-        if scalar is None:
-            return None
-        try:
-            return parse_date(scalar.text)
-        except ValueError as error:
-            self.problems.add("bad-date", scalar.place, str(error))
-            return None
+        return read_day(scalar, self.problems)
 
     def setting(self, key: Scalar, node: Node) -> Setting | None:
         if not isinstance(node, Scalar):
@@ -158,6 +167,12 @@ class ViewReader:
                 return None
             if self.library.claims[claim].quantity is None:
                 self.problems.add("bad-claim", node.place, f"the claim '{claim}' has no figure")
+                return None
+            if not self.library.claims[claim].counts:
+                what = "rejected" if self.library.claims[claim].rejected else "only proposed"
+                message = f"the claim '{claim}' is {what}, so no view may set anything from it"
+                hint = f"Take it out of the view, or accept it: panmunjom claims CASE --accept {claim}."
+                self.problems.add("bad-claim", node.place, message, hint)
                 return None
             return Setting(target, claim, place=node.place)
         return parse_figure(target, node.text, node.place, self.problems)

@@ -5,73 +5,8 @@ from __future__ import annotations
 import argparse
 
 from .. import __version__
-from ..text.schemas import KINDS
-
-_EPILOG = """examples:
-  panmunjom run ukraine                                  the whole argument: endings, verdicts, a report
-  panmunjom run ukraine --view pooled --futures 100000   one view, more futures
-  panmunjom run ukraine --view fox --do "usa_stops at 2025-06-01"
-  panmunjom new my-war && panmunjom run my-war           a small case of your own
-  panmunjom check my-war                                 what is wrong with it, line by line
-"""
-
-_RUN_EPILOG = """examples:
-  panmunjom run ukraine
-  panmunjom run ukraine --view pooled@2022-04-01 --until 2025-04-01
-  panmunjom run ukraine --view pooled --set "aid_level=1 to 2" --json
-  panmunjom run ukraine --view pooled --do "ceasefire at 2025-06-01"
-  panmunjom run ukraine --as-of 2023-01-01                only what was known by then
-
-views: those in the case's folder 'views', 'pooled' (the case's default date) and 'pooled@DATE'.
-exit status: 0 done, 1 the case or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C.
-"""
-
-_CHECK_EPILOG = """examples:
-  panmunjom check ukraine
-  panmunjom check my-war --documents ~/articles          are the passages in the documents to the letter?
-  panmunjom check my-war --step                          does a shorter step change the endings?
-
-exit status: 0 no errors, 1 errors, 2 the call cannot be read.
-"""
-
-
-_FUTURES_EPILOG = """examples:
-  panmunjom futures ukraine                              a million futures of the pooled view, to runs/ukraine/
-  panmunjom futures ukraine --view fox --futures 10000000 --out fox
-  panmunjom futures my-war --format csv                  without pyarrow (pip install 'panmunjom[data]')
-
-The same command on the same folder continues after Ctrl-C, a crash or a full disk, with the same result.
-exit status: 0 done, 1 an error, or over 5% of the futures stopped being finite, 130 stopped by Ctrl-C (the rest is kept).
-"""
-
-_REPLAY_EPILOG = """examples:
-  panmunjom replay ukraine --future 17                   the same future 17 as in a run with the same options
-  panmunjom replay ukraine --future 17 --columns "men[russia],men[ukraine]"
-  panmunjom replay ukraine --future 17 --plain --out 17.csv
-
-Where the future stopped being finite, it says which variable broke, when, and what went into it.
-"""
-
-_WHY_EPILOG = """examples:
-  panmunjom why ukraine armistice_bare                   what moves it, what is luck, who said what behind it
-  panmunjom why ukraine "bare armistice" --view fox --documents ~/articles
-  panmunjom why ukraine nuclear_used --without fox-12 --without fox-13
-
-A share is of the variance of the outcome, which a future has or has not; its interval is 95%. What is not above the
-noise, as parameters show it that nothing reads, is not listed. Shares are from the first 16384 futures.
---json: ending or question, label, p, se; figures and luck (shares that add up to 1; luck.differ: how many futures end
-otherwise with other luck); floor; parameters (share, low, high, lower_third, upper_third, from, used, claims with
-place, sha256, speaker and, with --documents, quote); claimed (where the first have none, the largest with claims);
-fixed (by claims, at one figure); together (correlated: shares overlap); assumptions (no claim behind them, largest
-first); theories (low, high, turned); without (parameters, outcomes).
-exit status: 0 done, 1 the case or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C.
-"""
-
-_SCHEMA_EPILOG = """examples:
-  panmunjom schema                        which schema belongs to which files, and the line to put into a file
-  panmunjom schema world > world.json     a copy of your own
-  panmunjom schema --json                 for the settings of VS Code's YAML extension
-"""
+from ..text.schemas import CLAIM_KINDS, KINDS
+from . import examples
 
 
 def parser() -> argparse.ArgumentParser:
@@ -80,7 +15,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="panmunjom",
         description="Run what documents claim about how a war ends: futures, endings, verdicts, scores.",
-        epilog=_EPILOG,
+        epilog=examples.ALL,
         formatter_class=style,
     )
     top.add_argument("--version", action="version", version=f"panmunjom {__version__}")
@@ -89,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     run = verbs.add_parser(
         "run",
         help="run a case: endings by view, verdicts, a report",
-        epilog=_RUN_EPILOG,
+        epilog=examples.RUN,
         formatter_class=style,
     )
     run.add_argument("case", help="a shipped case ('panmunjom cases') or a folder")
@@ -117,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     futures = verbs.add_parser(
         "futures",
         help="write millions of futures of one view to Parquet or CSV; continues where it was stopped",
-        epilog=_FUTURES_EPILOG,
+        epilog=examples.FUTURES,
         formatter_class=style,
     )
     futures.add_argument("case", help="a shipped case or a folder")
@@ -139,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
     why = verbs.add_parser(
         "why",
         help="explain a probability: what moves it, what is luck, and who said what behind it",
-        epilog=_WHY_EPILOG,
+        epilog=examples.WHY,
         formatter_class=style,
     )
     why.add_argument("case", help="a shipped case or a folder")
@@ -160,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     replay = verbs.add_parser(
         "replay",
         help="run one future alone and show every step of it",
-        epilog=_REPLAY_EPILOG,
+        epilog=examples.REPLAY,
         formatter_class=style,
     )
     replay.add_argument("case", help="a shipped case or a folder")
@@ -180,10 +115,31 @@ def parser() -> argparse.ArgumentParser:
     replay.add_argument("--out", metavar="FILE", help="write every step and column to FILE.csv or FILE.json")
     replay.add_argument("--json", action="store_true", help="print every step as JSON and nothing else")
 
+    claims = verbs.add_parser(
+        "claims",
+        help="list claims, set those about one quantity side by side, accept, reject or edit one",
+        epilog=examples.CLAIMS,
+        formatter_class=style,
+    )
+    claims.add_argument("case", help="a shipped case or a folder")
+    claims.add_argument("--about", metavar="PARAMETER", help="those about a parameter, side by side, with their pool")
+    claims.add_argument("--source", metavar="SOURCE", help="those of a source")
+    claims.add_argument("--kind", choices=CLAIM_KINDS, metavar="KIND", help=f"one of {', '.join(CLAIM_KINDS)}")
+    claims.add_argument("--speaker", metavar="NAME", help="those of a speaker; a part of the name is enough")
+    claims.add_argument("--text", metavar="WORDS", help="those that have all these words")
+    claims.add_argument("--proposed", action="store_true", help="those that nobody has accepted or rejected yet")
+    claims.add_argument("--as-of", metavar="DATE", help="as they were known on that day (default for pools: the case's start)")
+    claims.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    change = claims.add_mutually_exclusive_group()
+    change.add_argument("--accept", metavar="ID", help="let a proposed or rejected claim count")
+    change.add_argument("--reject", metavar="ID", help="keep a claim in the file and out of every pool")
+    change.add_argument("--edit", nargs="+", metavar=("ID", "KEY=VALUE"), help="set entries of a claim, or open it in EDITOR")
+    claims.add_argument("--why", default="", metavar="REASON", help="with --reject: the reason, kept in the file")
+
     check = verbs.add_parser(
         "check",
         help="load and check a case without running it",
-        epilog=_CHECK_EPILOG,
+        epilog=examples.CHECK,
         formatter_class=style,
     )
     check.add_argument("case", help="a shipped case or a folder")
@@ -203,6 +159,27 @@ def parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--json", action="store_true", help="print the problems as JSON")
 
+    read = verbs.add_parser(
+        "read",
+        help="read documents: propose the claims that they make",
+        epilog=examples.READ,
+        formatter_class=style,
+    )
+    read.add_argument("files", nargs="+", metavar="FILE", help="text, HTML, PDF or DOCX")
+    read.add_argument("--date", metavar="DATE", help="day of publication (default: what the document says)")
+    read.add_argument("--source", metavar="ID", help="id of the source (default: from the file's name)")
+    form = read.add_mutually_exclusive_group()
+    form.add_argument("--jsonl", action="store_true", help="one claim a line as JSON")
+    form.add_argument("--json", action="store_true", help="one JSON object: documents, claims, problems")
+    form.add_argument("--yaml", action="store_true", help="entries for sources.yaml and claims.yaml")
+    form.add_argument(
+        "--text", action="store_true", help="the text whose characters the claims' places count"
+    )
+    read.add_argument(
+        "--model", metavar="URL", help="let an OpenAI-compatible endpoint of yours propose claims too"
+    )
+    read.add_argument("--model-name", metavar="NAME", default="default", help="the model to ask for there")
+
     new = verbs.add_parser("new", help="write a small case that runs")
     new.add_argument("folder", help="a folder that does not exist yet, or is empty")
 
@@ -212,7 +189,7 @@ def parser() -> argparse.ArgumentParser:
     schema = verbs.add_parser(
         "schema",
         help="list the JSON Schemas with which an editor completes and checks a case's files, or print one",
-        epilog=_SCHEMA_EPILOG,
+        epilog=examples.SCHEMA,
         formatter_class=style,
     )
     schema.add_argument(

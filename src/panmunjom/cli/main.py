@@ -8,6 +8,13 @@ TYPE_CHECKING = False  # as typing has it, whose import takes long enough to be 
 if TYPE_CHECKING:
     import argparse
 
+# where each command lives: the module beside this one, and its function
+VERBS = {
+    "run": ("run", "run"), "futures": ("futures", "futures"), "replay": ("replay", "replay"),
+    "read": ("read", "read"), "claims": ("claims", "claims"), "why": ("why", "explain"),
+    "check": ("others", "check"), "new": ("others", "new"), "cases": ("others", "cases"), "schema": ("others", "schema"),
+}  # fmt: skip
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command. Returns the exit status; never lets a traceback of a user's mistake through."""
@@ -46,26 +53,12 @@ def guarded(arguments: list[str] | None) -> int:
 
 
 def obey(given: argparse.Namespace) -> int:
-    """Do what the verb says."""
-    if given.verb == "run":
-        from .run import run
+    """Do what the verb says; only its own module is imported."""
+    from importlib import import_module
 
-        return run(given)
-    if given.verb == "futures":
-        from .futures import futures
-
-        return futures(given)
-    if given.verb == "replay":
-        from .replay import replay
-
-        return replay(given)
-    if given.verb == "why":
-        from .why import explain
-
-        return explain(given)
-    from .others import cases, check, new, schema
-
-    return {"check": check, "new": new, "cases": cases, "schema": schema}[given.verb](given)
+    module, function = VERBS[given.verb]
+    status: int = getattr(import_module(f".{module}", __package__), function)(given)
+    return status
 
 
 def prepare_streams() -> None:

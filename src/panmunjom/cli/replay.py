@@ -23,8 +23,9 @@ from ..futures.formats import safe
 from ..futures.trajectory import Track, happened, shown_names, tracks
 from ..report.sentences import label_of
 from ..report.words import count, number
+from ..text.files import write_whole
 from ..text.problems import NOWHERE, CaseError, Problem, nearest, printable
-from .run import placed, read_options, write_whole
+from .run import placed, read_options
 from .terminal import bold, dim, paint, table, width
 
 _MOST_ROWS = 25  # of the table on the terminal, which then leaves out months

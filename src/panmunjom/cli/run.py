@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import sys
 import time
 from collections.abc import Iterable
@@ -21,6 +20,7 @@ from ..case.views import parse_do, parse_figure
 from ..quantities.calendar import parse_date
 from ..report.assemble import as_json, summarise
 from ..report.render import render
+from ..text.files import write_whole
 from ..text.problems import NOWHERE, CaseError, Problem, Problems, nearest, printable
 from .printing import print_study
 from .terminal import Progress, as_json_text
@@ -197,18 +197,6 @@ def fresh(folder: Path) -> Path:
             return tried
         except FileExistsError:
             number += 1
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises ``OSError``."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
 
 
 def save(done: Study, folder: Path, documents: Path | None) -> str:

@@ -62,8 +62,8 @@ def as_json(found: Why, documents: Path | None) -> dict[str, Any]:
     """Everything that is printed, and every parameter above the noise with its claims."""
     record = chain_record(found.case, found.filled, found.chain)
     for parameter in [*record["parameters"], *record["claimed"]]:
-        parameter["used"] = used_record(found.filled, found.used(parameter["parameter"]))
-        parameter["claims"] = [claim_record(c, documents) for c in found.claims(parameter["parameter"])]
+        parameter["used"] = used_record(found.case, found.filled, found.used(parameter["parameter"]))
+        parameter["claims"] = [claim_record(found.case, c, documents) for c in found.claims(parameter["parameter"])]
     low, high = found.bounds
     theories = [
         {"switch": t.switch, "from": t.was, "to": t.to, "difference": t.difference, "se": t.se} for t in found.theories
@@ -91,7 +91,11 @@ def removal_record(found: Why, removal: Removal) -> dict[str, Any]:
         "changed": removal.changed,
         "futures": removal.futures,
         "parameters": [
-            {"parameter": a.scalar, "before": used_record(found.filled, a), "after": used_record(found.filled, b)}
+            {
+                "parameter": a.scalar,
+                "before": used_record(found.case, found.filled, a),
+                "after": used_record(found.case, found.filled, b),
+            }
             for a, b in removal.replaced
         ],
         "outcomes": [
@@ -171,7 +175,7 @@ def show_figures(found: Why, record: dict[str, Any], documents: Path | None) -> 
 
 def said_figure(found: Why, parameter: dict[str, Any]) -> str:
     """What a parameter is about, its figure and where that comes from."""
-    used = used_record(found.filled, found.used(parameter["parameter"]))
+    used = used_record(found.case, found.filled, found.used(parameter["parameter"]))
     written = between(used["low"], used["high"]) if used["from"] == "pool" else used["text"]
     origin = {
         "claim": "as claimed",
@@ -217,7 +221,7 @@ def show_removal(found: Why, removal: Removal) -> None:
         print(wrapped(f"It has no effect: no figure of this view{known} rests on it.", "   ") + "\n")
         return
     for before, after in removal.replaced:
-        a, b = (used_record(found.filled, used) for used in (before, after))
+        a, b = (used_record(found.case, found.filled, used) for used in (before, after))
         measure = f" {unit(before.unit.text)}".rstrip()
         sources = {"pool": f"pooled from {', '.join(after.claims)} and the assumption", "claim": "as claimed"}
         now = sources.get(after.origin, after.origin)

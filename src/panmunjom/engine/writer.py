@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from ..world.graph import DelayLine
 from . import philox, vecmath, writer_draws
-from .evaluator import START_STEP, start_order
+from .nodes import START_STEP, start_order
 from .writer_stages import StageWriter
 
 

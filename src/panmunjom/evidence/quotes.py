@@ -65,10 +65,13 @@ def quote(claim: Claim, folder: Path) -> str | None:
 
 
 def _read(folder: Path, name: str) -> str | None:
-    """A document as text; names with a path in them are not followed."""
+    """A document's text as ``panmunjom read`` counts it; names with a path in them are not followed."""
+    from .documents.opening import open_text  # formats are read only where there are documents
+    from .documents.records import Unreadable
+
     if Path(name).name != name:
         return None
     try:
-        return read_regular(folder / name, MOST).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except (OSError, UnicodeDecodeError):
+        return open_text(name, read_regular(folder / name, MOST)).text
+    except (OSError, Unreadable):
         return None

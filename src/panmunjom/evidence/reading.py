@@ -77,6 +77,9 @@ class EvidenceReader:
                     "not-a-mapping", node.place, f"the claim '{key.text}' needs 'name: value' entries"
                 )
         for claim in self.library.claims.values():
+            if claim.echo_of and any(o.id == claim.id for o in self.library.origins(claim)[1:]):
+                message = f"'{claim.id}' is an echo of itself by way of '{claim.echo_of}'"
+                self.problems.add("echo-circle", claim.place, message, "The origin has no 'echo_of'.")
             if claim.echo_of and (claim.echo_of == claim.id or claim.echo_of not in self.library.claims):
                 known = [c for c in self.library.claims if c != claim.id]
                 message = f"'{claim.id}' cannot be an echo of '{claim.echo_of}': there is no such other claim"
@@ -122,6 +125,11 @@ class EvidenceReader:
             fields.text("condition"),
             fields.text("note"),
             fields.text("echo_of"),
+        )
+        claim.measures, claim.proposed, claim.rejected = (
+            fields.text("measures"),
+            fields.text("proposed"),
+            fields.text("rejected"),
         )
         claim.probability = self.probability(fields)
         claim.credibility = self.credibility(fields)

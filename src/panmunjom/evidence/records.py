@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..quantities.calendar import loose_date
 from ..quantities.distributions import Distribution
 from ..text.problems import NOWHERE, Place
+from ..text.schemas import CLAIM_KINDS
 
-MAX_AGE = 400  # days; an older figure of a stock or a rate is history, not evidence of today
-
-KINDS = ("quantity", "prediction", "conditional", "demand", "assertion")
+KINDS = CLAIM_KINDS
 
 
 @dataclass(slots=True)
@@ -91,7 +89,15 @@ class Claim:
     decided: date | None = None
     echo_of: str = ""
     note: str = ""
+    measures: str = ""  # what exactly its figure counts; must be what the parameter measures
+    proposed: str = ""  # the tool that proposed it; in no pool until it is accepted
+    rejected: str = ""  # why an analyst turned it down; kept, so that it is not proposed again
     place: Place = NOWHERE
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may set a parameter: neither waiting to be accepted nor turned down."""
+        return not self.proposed and not self.rejected
 
 
 @dataclass(slots=True)
@@ -103,30 +109,26 @@ class Library:
     _figures: dict[str, list[Claim]] | None = field(default=None, init=False, repr=False, compare=False)
 
     def figures(self, parameter: str) -> list[Claim]:
-        """All claims with a figure for a parameter, echoes left out."""
+        """All claims with a figure for a parameter, in the order of the file."""
         if self._figures is None:
             self._figures = {}
             for claim in self.claims.values():
-                if claim.kind == "quantity" and claim.quantity and not claim.echo_of:
+                if claim.kind == "quantity" and claim.quantity:
                     self._figures.setdefault(claim.about, []).append(claim)
         return self._figures.get(parameter, [])
 
-    def about(self, parameter: str, by: date) -> list[Claim]:
-        """Claims with a figure for a parameter, published by that day and no more than ``MAX_AGE`` old.
+    def known(self, claim: Claim, day: date) -> bool:
+        """Whether anybody could know a claim on a day: it and its source had appeared."""
+        source = self.sources.get(claim.source)
+        appeared = source.published if source else None
+        return claim.published is not None and claim.published <= day and (appeared is None or appeared <= day)
 
-        Echoes of one origin count once, and of several figures of one source only the latest.
-        """
-        latest: dict[str, Claim] = {}
-        for claim in self.figures(parameter):
-            if not claim.published or claim.published > by:
-                continue
-            spoken_of = loose_date(claim.as_of)[1] if claim.as_of else claim.published
-            if (by - spoken_of).days > MAX_AGE:
-                continue
-            before = latest.get(claim.source)
-            if before is None or before.published is None or claim.published >= before.published:
-                latest[claim.source] = claim
-        return list(latest.values())
+    def origins(self, claim: Claim) -> list[Claim]:
+        """What a claim retells, the nearest first and the origin last; empty for one that retells nothing."""
+        found: list[Claim] = []
+        while (before := self.claims.get(claim.echo_of)) and all(before is not f for f in found):
+            found.append(claim := before)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

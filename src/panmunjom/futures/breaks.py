@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from ..engine.evaluator import START_STEP
+from ..engine.nodes import START_STEP
 from ..world.graph import FLAG, Graph, StockStep
 from .trajectory import Path
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from .. import __version__
 from ..analysis.study import Study, ViewResult
-from ..case.records import Filled, Used
+from ..case.pooled import Pooled, contradiction_sentences
+from ..case.records import Case, Filled, Used
 from ..evidence.quotes import quote
 from ..evidence.records import Claim
 from ..futures.ensemble import Share
+from ..quantities.distributions import Distribution
 from ..quantities.units import ONE
 from .reasons import chain_record
 from .sentences import effects, headline, label_of, notes, sublines, turned_futures
@@ -134,7 +136,7 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
         ],
         "parameters": parameters(done),
         "switches": switches(done),
-        "claims": [claim_record(c, documents) for c in case.library.claims.values()],
+        "claims": [claim_record(case, c, documents) for c in case.library.claims.values()],
         "sources": [
             {
                 "id": s.id,
@@ -145,6 +147,7 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
                 "reliability": s.reliability,
                 "stance": s.stance or None,
                 "dated_by": s.dated_by or None,
+                "derived_from": s.derived_from or None,
             }
             for s in case.library.sources.values()
         ],
@@ -289,14 +292,14 @@ def parameters(done: Study) -> list[dict[str, Any]]:
                     "unit": done.case.built.unit_of.get(name, ONE).text,
                     "note": parameter.note or None,
                     "used": {
-                        v.name: used_record(v.filled, v.filled.used[scalar]) for v in done.views.values()
+                        v.name: used_record(done.case, v.filled, v.filled.used[scalar]) for v in done.views.values()
                     },
                 }
             )
     return found
 
 
-def used_record(filled: Filled, used: Used) -> dict[str, Any]:
+def used_record(case: Case, filled: Filled, used: Used) -> dict[str, Any]:
     """What one view uses for a parameter."""
     low, high = used.distribution.interval
     text = without_unit(used.distribution.text, used.unit.text) or between(low, high)
@@ -309,6 +312,7 @@ def used_record(filled: Filled, used: Used) -> dict[str, Any]:
         "claims": list(used.claims),
         "dated": used.dated.isoformat() if used.dated else None,
         "age_days": (filled.start - used.dated).days if used.dated else None,
+        "pool": pool_record(case, used.pooled) if used.pooled and used.claims else None,
     }
 
 
@@ -325,7 +329,40 @@ def switches(done: Study) -> list[dict[str, Any]]:
     return found
 
 
-def claim_record(claim: Claim, documents: Path | None) -> dict[str, Any]:
+def pool_record(case: Case, found: Pooled) -> dict[str, Any]:
+    """A pool with its voices, for machines and for the report."""
+    whole = sum(v.member.weight for v in found.voices) or 1.0
+
+    def ends(figure: Distribution | None) -> dict[str, float] | None:
+        if figure is None:
+            return None
+        low, high = figure.interval
+        return {"low": low, "median": figure.median, "high": high}
+
+    return {
+        "parameter": found.scalar,
+        "unit": found.unit.text,
+        "day": found.day.isoformat(),
+        "rule": case.pool_rules.rule,
+        "pool": ends(found.distribution),
+        "disagreement": found.disagreement,
+        "voices": [
+            {
+                "claim": v.claim.id if v.claim else None,
+                "says": ends(v.said),
+                "enters": ends(v.member.distribution),
+                "share": v.member.weight / whole,
+                "age_days": v.age,
+                "conversion": v.conversion or None,
+            }
+            for v in found.voices
+        ],
+        "silent": found.silent,
+        "contradictions": contradiction_sentences(case, found),
+    }
+
+
+def claim_record(case: Case, claim: Claim, documents: Path | None) -> dict[str, Any]:
     """A claim as the report shows it; its passage only where the document is at hand."""
     passage = claim.passage
     place: dict[str, Any] = {"publication": passage.publication} if passage.publication else {}
@@ -351,6 +388,11 @@ def claim_record(claim: Claim, documents: Path | None) -> dict[str, Any]:
         "about": claim.about or None,
         "came_true": truth(claim),
         "outcome": claim.outcome or None,
+        "credibility": claim.credibility,
+        "measures": claim.measures or None,
+        "retells": [origin.id for origin in case.library.origins(claim)],
+        "proposed": claim.proposed or None,
+        "rejected": claim.rejected or None,
     }
     words = quote(claim, documents) if documents else None
     if words is not None:

@@ -9,7 +9,7 @@ occurs in ``needs``, ``carried_by``, ``moves`` or ``used`` and also among ``clai
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Verdict = Literal["follows", "needs_premise", "does_not_follow", "open", "contradicts", "cannot_be_tested"]
 Truth = Literal["partly"] | bool | None
@@ -161,6 +161,7 @@ Used = TypedDict(
         "claims": list[str],
         "dated": str | None,
         "age_days": int | None,  # at the start of the view
+        "pool": NotRequired[dict[str, Any] | None],  # who was heard in it, see assemble.pool_record
     },
 )
 """What a view put in for a parameter, and where it took it from."""
@@ -296,6 +297,11 @@ class ClaimRecord(TypedDict):
     about: str | None
     came_true: Truth
     outcome: str | None
+    credibility: NotRequired[int]
+    measures: NotRequired[str | None]
+    retells: NotRequired[list[str]]  # the nearest first, the origin last
+    proposed: NotRequired[str | None]
+    rejected: NotRequired[str | None]
     quote: NotRequired[str]
 
 
@@ -310,6 +316,7 @@ class SourceRecord(TypedDict):
     reliability: str | None
     stance: str | None
     dated_by: str | None
+    derived_from: NotRequired[str | None]
 
 
 class Seconds(TypedDict):

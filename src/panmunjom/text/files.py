@@ -1,7 +1,8 @@
-"""Reading files that somebody else may have made."""
+"""Reading files that somebody else may have made, and writing them whole."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -54,3 +55,17 @@ def read_regular(path: Path, most: int, ours: bool = False) -> bytes:
     if len(data) > most:
         raise TooLarge(len(data))
     return data
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all; one that is replaced keeps its permissions. Raises ``OSError``."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="")
+        if path.exists():
+            part.chmod(stat.S_IMODE(path.stat().st_mode))
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise

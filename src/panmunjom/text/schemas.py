@@ -24,6 +24,9 @@ KINDS: dict[str, str] = {
     "questions": "questions.yaml",
 }
 
+# what kinds of claims there are: here, because the command line lists them and should wait for nothing
+CLAIM_KINDS = ("quantity", "prediction", "conditional", "demand", "assertion")
+
 
 def schema_path(kind: str) -> Path:
     """Where the schema of one of ``KINDS`` lies."""

@@ -81,6 +81,8 @@ class Parameter(Item):
     assume: list[Column] = field(default_factory=list)
     note: str = ""
     each_firing: bool = False
+    measures: str = ""  # what exactly its figures count: a word that claims about it must share
+    converts: dict[str, Distribution] = field(default_factory=dict)  # other measures -> how much of this one of them is
 
 
 @dataclass(slots=True)

@@ -207,11 +207,28 @@ class WorldReader(EventReader):
             item.each_firing = drawn.text == "each firing"
             if drawn.text not in ("each firing", "once"):
                 self.problems.add("bad-entry", drawn.place, "'drawn' must be 'once' or 'each firing'")
+        item.measures = fields.text("measures")
+        for other, node_ in fields.mapping("converts") or ():
+            self.conversion(item, other, node_)
         assume = fields.node_of("assume", required=True)
         fields.done()
         if assume is not None:
             item.assume = self.columns(assume, len(item.per))
         self.world.parameters[name] = item
+
+    def conversion(self, item: Parameter, other: Scalar, node: Node) -> None:
+        """How much of what a parameter measures stands for one of something else: ``killed: 3 to 5``."""
+        try:
+            ratio = parse_distribution(node.text if isinstance(node, Scalar) else "")
+            if not (item.measures and ratio.interval[0] > 0):
+                raise ValueError(
+                    "a conversion must be above zero"
+                    if item.measures
+                    else f"'{item.name}' converts what others measure and does not say what it measures itself"
+                )
+            item.converts[other.text] = ratio
+        except ValueError as error:
+            self.problems.add("bad-conversion", node.place, str(error), "As in 'converts: {killed: 3 to 5}'.")
 
     def correlation(self, name: str, key: Scalar, node: Node) -> None:
         fields = self.fields(node, f"the correlation '{name}'", "correlation")

@@ -1,0 +1,1 @@
+"""Files become documents: text with a place for every character, what is known of its origin, sentences."""
