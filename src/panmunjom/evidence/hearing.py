@@ -56,7 +56,7 @@ def hear(library: Library, parameter: str, day: date, split: Set[str] = frozense
         if claim.proposed and not claim.rejected:
             found.silent[claim.id] = f"proposed by {claim.proposed} and not accepted"
             continue
-        origins = _origins(library, claim, split)
+        origins = retold(library, claim, split)
         chains.setdefault(origins[-1].id if origins else claim.id, []).append((len(origins), claim))
     latest: dict[str, Claim] = {}
     for chain in chains.values():
@@ -79,7 +79,7 @@ def hear(library: Library, parameter: str, day: date, split: Set[str] = frozense
     return found
 
 
-def _origins(library: Library, claim: Claim, split: Set[str]) -> list[Claim]:
+def retold(library: Library, claim: Claim, split: Set[str]) -> list[Claim]:
     """What a claim retells, up to the first that an analyst takes for a voice of its own."""
     found: list[Claim] = []
     for one in [claim, *library.origins(claim)]:
