@@ -39,7 +39,7 @@ def discount(days: int) -> float:
     """The share of its weight that a figure keeps at an age in days: half after ``HALF_LIFE``, nothing beyond ``MAX_AGE``.
 
     Ours. Forgetting at a constant rate is the usual choice where a quantity drifts (M. West & J. Harrison, Bayesian
-    Forecasting and Dynamic Models, 2nd ed. 1997, chapter 6); both lengths are judgements about this kind of war.
+    Forecasting and Dynamic Models, 2nd ed. 1997, on discounting); both lengths are judgements about this kind of war.
     """
     return 0.5 ** (days / HALF_LIFE) if days <= MAX_AGE else 0.0
 
