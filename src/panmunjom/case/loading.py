@@ -20,6 +20,7 @@ from ..world.reading import WorldReader
 from .filling import WITHIN_HINT, beyond, fill, pooled_view
 from .pooled import Missing, converted, unsaid
 from .records import Case, PoolRules, Question, View
+from .spoken import PhraseReader, Phrases
 from .views import ViewReader, check_target, read_pool_rules, read_questions
 
 MAX_FILES = 200
@@ -158,6 +159,11 @@ class Loader:
             root = self.file("questions.yaml")
             if root is not None:
                 questions = read_questions(root, reader, self.problems)
+        phrases = Phrases()
+        if self.has("phrases.yaml"):
+            root = self.file("phrases.yaml")
+            if root is not None:
+                phrases = PhraseReader(reader, units, self.problems).read(root)
         views, rules = self.views(evidence, reader)
         self.check_claims(evidence, reader)
         built = None
@@ -193,6 +199,7 @@ class Loader:
             questions,
             self.hash.hexdigest()[:16],
             self.cautions,
+            phrases,
         )
         self.check_figures(case)
         self.check_filling(case)

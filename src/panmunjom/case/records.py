@@ -12,6 +12,7 @@ from ..quantities.distributions import Distribution
 from ..quantities.units import Unit
 from ..text.problems import NOWHERE, Place, Problem
 from ..world.build import Built
+from .spoken import Phrases
 
 if TYPE_CHECKING:
     from .pooled import Pooled
@@ -144,6 +145,7 @@ class Case:
     questions: dict[str, Question]
     digest: str
     cautions: list[str] = field(default_factory=list)
+    phrases: Phrases = field(default_factory=Phrases)
     warnings: list[Problem] = field(default_factory=list)
 
     def __repr__(self) -> str:

@@ -180,6 +180,23 @@ def parser() -> argparse.ArgumentParser:
     )
     read.add_argument("--model-name", metavar="NAME", default="default", help="the model to ask for there")
 
+    test = verbs.add_parser(
+        "test",
+        help="put an article to the test: its figures beside others', and whether its conclusions follow",
+        epilog=examples.TEST,
+        formatter_class=style,
+    )
+    test.add_argument("article", metavar="ARTICLE", help="text, HTML, PDF or DOCX")
+    test.add_argument("--case", default="ukraine", help="a shipped case or a folder (default: ukraine)")
+    test.add_argument("--date", metavar="DATE", help="day of publication (default: what the document says)")
+    test.add_argument("--yes", action="store_true", help="ask nothing: use what was matched as it is")
+    told = "write what was read to this file; where it exists, read it back mended"
+    test.add_argument("--proposals", metavar="FILE", help=told)
+    test.add_argument("--reported", action="store_true", help="use what the document reports others as saying, too")
+    test.add_argument("--out", metavar="FILE", help="the page (default: ARTICLE-test.html in this folder)")
+    test.add_argument("--futures", type=_count, default=8_192, metavar="N", help="futures for each view (default 8192)")
+    test.add_argument("--json", action="store_true", help="print the page's record as JSON and nothing else")
+
     new = verbs.add_parser("new", help="write a small case that runs")
     new.add_argument("folder", help="a folder that does not exist yet, or is empty")
 

@@ -7,6 +7,7 @@ ALL = """examples:
   panmunjom new my-war && panmunjom run my-war           a small case of your own
   panmunjom check my-war                                 what is wrong with it, line by line
   panmunjom read article.html                            what an article claims: figures, dates, conditions
+  panmunjom test article.html                            does its conclusion follow? one page
 """
 
 READ = """examples:
@@ -88,4 +89,12 @@ SCHEMA = """examples:
   panmunjom schema                        which schema belongs to which files, and the line to put into a file
   panmunjom schema world > world.json     a copy of your own
   panmunjom schema --json                 for the settings of VS Code's YAML extension
+"""
+
+TEST = """examples:
+  panmunjom test article.html                            read it, mend the proposals on the screen, write one page
+  panmunjom test article.txt --yes --date 2024-11-14     ask nothing
+  panmunjom test article.pdf --proposals article.yaml    write the proposals; after mending, the same again
+
+A document from which nothing can be matched with all its parts is "not enough to test": exit status 0 and the reasons.
 """

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # where each command lives: the module beside this one, and its function
 VERBS = {
     "run": ("run", "run"), "futures": ("futures", "futures"), "replay": ("replay", "replay"),
-    "read": ("read", "read"), "claims": ("claims", "claims"), "why": ("why", "explain"),
+    "read": ("read", "read"), "test": ("article", "test"), "claims": ("claims", "claims"), "why": ("why", "explain"),
     "check": ("others", "check"), "new": ("others", "new"), "cases": ("others", "cases"), "schema": ("others", "schema"),
 }  # fmt: skip
 

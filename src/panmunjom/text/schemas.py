@@ -22,6 +22,7 @@ KINDS: dict[str, str] = {
     "view": "views/*.yaml",
     "pooled": "views/pooled.yaml",
     "questions": "questions.yaml",
+    "phrases": "phrases.yaml",
 }
 
 # what kinds of claims there are: here, because the command line lists them and should wait for nothing
