@@ -159,8 +159,10 @@ class PhraseReader:
 
     def listed(self, fields: Fields, key: str, required: bool = False) -> tuple[str, ...]:
         """Phrases under a key, each with words and with members that have names."""
-        good = []
-        for scalar in fields.words(key, required):
+        good, found = [], fields.words(key, required)
+        if required and not found and fields.node.get(key) is not None:
+            self.problems.add("missing-key", fields.node.place, f"{fields.what} needs '{key}' with at least one phrase")
+        for scalar in found:
             asked = re.findall(r"@(\w+)", scalar.text)
             for name in asked:
                 if name not in self.phrases.names:

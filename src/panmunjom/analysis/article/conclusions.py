@@ -14,7 +14,7 @@ from ...evidence.proposing.proposal import Proposal
 from ...quantities.calendar import later
 from ..verdicts import DAILY_UP_TO
 from .figures import Figures
-from .matching import REPORTED, Match, Reader, Reading, polarity
+from .matching import REPORTED, Match, Reader, Reading, clause, polarity
 
 _KINDS = ("prediction", "conditional")
 
@@ -70,7 +70,10 @@ class Conclusions:
 
     def _read(self, outcome: Outcome, proposal: Proposal, at: tuple[int, int]) -> Reading:
         shown = self._consequence(proposal)
-        turned, possible, unclear = polarity(shown, proposal.sentence.language, at)
+        opening = clause(proposal.sentence.text, proposal.start, proposal.start)[0]  # "nobody believes that" stands before it
+        lead = proposal.sentence.text[opening : proposal.start]
+        span = (at[0] + len(lead), at[1] + len(lead))
+        turned, possible, unclear = polarity(lead + shown, proposal.sentence.language, span)
         if unclear:
             raise Unread(unclear)
         says, holds = self._filled(outcome, proposal, at)

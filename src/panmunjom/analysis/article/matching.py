@@ -114,7 +114,8 @@ class Reader:
     def whose(self, dimension: str, proposal: Proposal, start: int, end: int) -> tuple[str, float, str]:
         """The member that a stretch of a sentence is said of, how sure that is, and why it is not known.
 
-        In order: the one in the counted words themselves; the only one of the clause, of the sentence, of the sentence before.
+        In order: the one in the counted words themselves; the only one of the clause, of the sentence, of the sentence before
+        where a pronoun stands for it.
         """
         text = proposal.sentence.text
         for left, right in ((start, end), clause(text, start, end), (0, len(text))):
@@ -126,7 +127,8 @@ class Reader:
                 both = " and ".join(sorted({m for _, m in named}))
                 return "", 0.0, f"its {where} names {both}, so it is not plain whose it is"
         named = self.members(dimension, self.before(proposal))
-        if len({m for _, m in named}) == 1:
+        pronouns = lexicon(proposal.sentence.language).data["anaphora"]
+        if len({m for _, m in named}) == 1 and self.found(pronouns, text):
             return named[0][1], _ELSEWHERE, ""
         return "", 0.0, "it does not say whose it is"
 
