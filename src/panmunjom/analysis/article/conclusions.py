@@ -64,6 +64,8 @@ class Conclusions:
     def _consequence(self, proposal: Proposal) -> str:
         """The prediction without its condition."""
         shown, condition = proposal.shown, proposal.condition
+        if _as_now(proposal):
+            return shown
         return (
             shown.replace(condition, " ") if proposal.kind == "conditional" and condition in shown else shown
         )
@@ -181,7 +183,9 @@ class Conclusions:
         if outcome.goes_on:
             parts.append(outcome.goes_on)
             reading.notes.append(f"judged in the futures in which {outcome.goes_on_says or outcome.goes_on}")
-        if proposal.kind == "conditional":
+        if _as_now(proposal):
+            reading.notes.append(f"'{proposal.cue}' is read as: its figures go on unchanged")
+        elif proposal.kind == "conditional":
             other = self._unless(proposal)
             parts.append(f"not ({other.holds})")
             reading.says += f", unless {other.says}"
@@ -211,6 +215,12 @@ class Conclusions:
 
 class Unread(Exception):
     """Which part of a prediction is not recognised."""
+
+
+def _as_now(proposal: Proposal) -> bool:
+    """Whether the condition is only that things go on as they are, which is what a view of them says."""
+    phrases = lexicon(proposal.sentence.language).data["as_now"]
+    return proposal.kind == "conditional" and any(find(p, proposal.cue or proposal.condition) for p in phrases)
 
 
 def _turning(words: str, proposal: Proposal) -> bool:
