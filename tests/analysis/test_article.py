@@ -89,7 +89,7 @@ def test_a_figure_that_does_not_fit_is_left_out_and_the_reason_is_said(text: str
         ("Russia will sign a ceasefire by May 2025.", "ceasefire", "by 2025-05-31"),
         ("Ukraine will not join NATO by the end of 2026.", 'not (first(joins_nato) <= date("2026-12-31"))', "at 2026-12-31"),
         ("It is unlikely that Ukraine joins NATO by the end of 2026.", 'not (first(joins_nato) <= date("2026-12-31"))', "at 2026-12-31"),
-        ("Russia will be expelled from the UN Security Council.", "expelled_from_unsc", "by 2029-11-14"),
+        ("Moscow will be thrown out of the UN Security Council.", "expelled_from_unsc", "by 2029-11-14"),
         (GERMAN + "Russland wird bis Ende 2025 die Munition ausgehen.", "shells[russia] < 0.05 * shells_at_start[russia]", "by 2025-12-31"),
         ("Moscow will deploy 50,000 North Koreans by March 2025.", "north_koreans >= 50000 man", "by 2025-03-31"),
     ],
