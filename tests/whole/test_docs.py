@@ -79,10 +79,11 @@ def test_the_page_on_python_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert names["case"].built.world.values["tanks_on_the_hills"]  # type: ignore[attr-defined]
 
 
-def test_reading_runs(tmp_path: Path) -> None:
-    """The article on the page is read by every command on it, and what is printed there is printed."""
-    page = ROOT / "docs" / "reading.md"
-    (tmp_path / "courier.txt").write_text(blocks(page, "text")[0], encoding="utf-8")
+@pytest.mark.parametrize("name, document", [("reading", "courier.txt"), ("article", "column.txt")])
+def test_the_pages_on_documents_run(name: str, document: str, tmp_path: Path) -> None:
+    """The article on each page is read by every command on it, and what is printed there is printed."""
+    page = ROOT / "docs" / f"{name}.md"
+    (tmp_path / document).write_text(blocks(page, "text")[0], encoding="utf-8")
     for block in blocks(page, "console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             line, _, shown = part.partition("\n")

@@ -80,8 +80,9 @@ class PhraseReader:
                 )
         found.about = self.listed(fields, "about")
         for key, node in fields.mapping("units") or ():
-            unit = self.unit(node) if isinstance(node, Scalar) else None
-            if unit is not None:
+            if not isinstance(node, Scalar):
+                self.problems.add("not-a-value", node.place, f"'{key.text}' must be one unit")
+            elif (unit := self.unit(node)) is not None:
                 found.units[key.text] = unit
         if soon := fields.mapping("soon"):
             self.soon(soon)
@@ -105,7 +106,7 @@ class PhraseReader:
     def soon(self, node: Mapping) -> None:
         """What words of nearness stand for."""
         inner = Fields(node, "'soon'", "phrases.soon", self.problems)
-        self.phrases.soon = self.listed(inner, "words")
+        self.phrases.soon = self.listed(inner, "words", required=True)
         within = inner.scalar("within", required=True)
         inner.done()
         if within is None:
@@ -159,8 +160,10 @@ class PhraseReader:
 
     def listed(self, fields: Fields, key: str, required: bool = False) -> tuple[str, ...]:
         """Phrases under a key, each with words and with members that have names."""
-        good = []
-        for scalar in fields.words(key, required):
+        good, found = [], fields.words(key, required)
+        if required and not found and fields.node.get(key) is not None:
+            self.problems.add("no-phrase", fields.node.place, f"{fields.what} needs '{key}' with at least one phrase")
+        for scalar in found:
             asked = re.findall(r"@(\w+)", scalar.text)
             for name in asked:
                 if name not in self.phrases.names:

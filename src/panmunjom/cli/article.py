@@ -190,6 +190,8 @@ def show(done: Tested) -> None:
         )
         if c["share"] is not None:
             print(f"    in {share(c['share'], None, found['verdict_futures'])} of the futures")
+        if c["note"]:
+            print(_fill(c["note"]))
         for n in c["needs"][:3]:
             print(
                 _fill(

@@ -14,7 +14,7 @@ from ...evidence.proposing.proposal import Proposal
 from ...quantities.calendar import later
 from ..verdicts import DAILY_UP_TO
 from .figures import Figures
-from .matching import REPORTED, Match, Reader, Reading, polarity
+from .matching import REPORTED, Match, Reader, Reading, clause, polarity
 
 _KINDS = ("prediction", "conditional")
 
@@ -64,13 +64,18 @@ class Conclusions:
     def _consequence(self, proposal: Proposal) -> str:
         """The prediction without its condition."""
         shown, condition = proposal.shown, proposal.condition
+        if _as_now(proposal):
+            return shown
         return (
             shown.replace(condition, " ") if proposal.kind == "conditional" and condition in shown else shown
         )
 
     def _read(self, outcome: Outcome, proposal: Proposal, at: tuple[int, int]) -> Reading:
         shown = self._consequence(proposal)
-        turned, possible, unclear = polarity(shown, proposal.sentence.language, at)
+        opening = clause(proposal.sentence.text, proposal.start, proposal.start)[0]  # "nobody believes that" stands before it
+        lead = proposal.sentence.text[opening : proposal.start]
+        span = (at[0] + len(lead), at[1] + len(lead))
+        turned, possible, unclear = polarity(lead + shown, proposal.sentence.language, span)
         if unclear:
             raise Unread(unclear)
         says, holds = self._filled(outcome, proposal, at)
@@ -178,7 +183,9 @@ class Conclusions:
         if outcome.goes_on:
             parts.append(outcome.goes_on)
             reading.notes.append(f"judged in the futures in which {outcome.goes_on_says or outcome.goes_on}")
-        if proposal.kind == "conditional":
+        if _as_now(proposal):
+            reading.notes.append(f"'{proposal.cue}' is read as: its figures go on unchanged")
+        elif proposal.kind == "conditional":
             other = self._unless(proposal)
             parts.append(f"not ({other.holds})")
             reading.says += f", unless {other.says}"
@@ -208,6 +215,12 @@ class Conclusions:
 
 class Unread(Exception):
     """Which part of a prediction is not recognised."""
+
+
+def _as_now(proposal: Proposal) -> bool:
+    """Whether the condition is only that things go on as they are, which is what a view of them says."""
+    phrases = lexicon(proposal.sentence.language).data["as_now"]
+    return proposal.kind == "conditional" and any(find(p, proposal.cue or proposal.condition) for p in phrases)
 
 
 def _turning(words: str, proposal: Proposal) -> bool:

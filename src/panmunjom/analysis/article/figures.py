@@ -40,16 +40,7 @@ class Figures:
             )
             match.reason = f"it counts {what}, which is no unit of this case"
             return
-        fitting, told = [], ""
-        for name, words in self.case.phrases.quantities.items():
-            if self.case.built.unit_of[name].dimension != unit.dimension:
-                continue
-            score = self._spoken(name, proposal)
-            if score:
-                target, sure, why = self._member(name, proposal)
-                told = told or (why and f"it may be {name}, but {why}")
-                if target:
-                    fitting.append((round(score * sure, 3), -len(words.words), target))
+        fitting, told = self._fitting(proposal, unit)
         fitting.sort(reverse=True)
         best = [f for f in fitting if f[0] == fitting[0][0]]
         if not fitting:
@@ -149,29 +140,43 @@ class Figures:
             return f"its sentence has over {MOST_LENGTH} words"
         return ""
 
-    def _spoken(self, name: str, proposal: Proposal) -> float:
+    def _fitting(self, proposal: Proposal, unit: Unit) -> tuple[list[tuple[float, int, str]], str]:
+        """Parameters that a figure may be, each with its score; and why one that it may be is not."""
+        for stretch in self._stretches(proposal):
+            fitting, told = [], ""
+            for name, words in self.case.phrases.quantities.items():
+                if self.case.built.unit_of[name].dimension != unit.dimension:
+                    continue
+                if score := self._spoken(name, proposal, stretch):
+                    target, sure, why = self._member(name, proposal)
+                    told = told or (f"it may be {name}, but {why}" if why else "")
+                    if target:
+                        fitting.append((round(score * sure, 3), -len(words.words), target))
+            if fitting or told:
+                break
+        return fitting, told
+
+    def _spoken(self, name: str, proposal: Proposal, text: str) -> float:
         """How well the words around a figure speak of a parameter: 1 in its own sentence, 0 not at all."""
-        words, text, before = (
-            self.case.phrases.quantities[name],
-            self._stretch(proposal),
-            self.reader.before(proposal),
-        )
-        left, right = clause(proposal.sentence.text, proposal.start, proposal.end)
-        if self.reader.found(
-            words.never, proposal.sentence.text[left:right] if len(text) > right - left else text
-        ):
+        words, whole = self.case.phrases.quantities[name], proposal.sentence.text
+        left, right = clause(whole, proposal.start, proposal.end)
+        if self.reader.found(words.never, whole[left:right] if len(text) > right - left else text):
             return 0.0
         score = self.reader.found(words.words, text)
-        return score * (self.reader.found(words.also, text, before) if words.also else 1.0)
+        return score * (self.reader.found(words.also, text, self.reader.before(proposal)) if words.also else 1.0)
 
-    def _stretch(self, proposal: Proposal) -> str:
-        """The words that may speak of a figure: its sentence, or its clause up to the next figure where there are several."""
+    def _stretches(self, proposal: Proposal) -> list[str]:
+        """The words that may speak of a figure, the nearest first: its sentence, where it is the only figure there; else
+        what stands between its neighbours in its clause, then the clause up to the next figure.
+        """
         text = proposal.sentence.text
         others = [p for p in self.counted if p.sentence is proposal.sentence and p is not proposal]
         if not others:
-            return text
+            return [text]
         left, right = clause(text, proposal.start, proposal.end)
-        return text[left : min([right, *(p.start for p in others if p.start >= proposal.end)])]
+        after = min([right, *(p.start for p in others if p.start >= proposal.end)])
+        before = max([left, *(p.end for p in others if p.end <= proposal.start)])
+        return [text[before:after], text[left:after]]
 
     def _member(self, name: str, proposal: Proposal) -> tuple[str, float, str]:
         """The scalar parameter, how sure its member is, and why that is not known."""

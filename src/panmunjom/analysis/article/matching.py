@@ -16,6 +16,7 @@ from ...evidence.proposing.proposal import Proposal
 
 THRESHOLD = 0.6  # a match below this is not used
 _ELSEWHERE = 0.8  # what is found only in the sentence before counts so much
+_SUBJECT = 4  # characters before the name that a sentence begins with, as in "The Russian army"
 LEAST_SENTENCES, LEAST_SHARE = 3, 0.15  # of a document that must name what the case is about
 REPORTED = "is reported to say it; the document does not say that it agrees"
 
@@ -114,7 +115,8 @@ class Reader:
     def whose(self, dimension: str, proposal: Proposal, start: int, end: int) -> tuple[str, float, str]:
         """The member that a stretch of a sentence is said of, how sure that is, and why it is not known.
 
-        In order: the one in the counted words themselves; the only one of the clause, of the sentence, of the sentence before.
+        In order: the one in the counted words themselves; the only one of the clause, of the sentence, of the sentence before
+        where a pronoun stands for it, or the subject of that where this begins with a pronoun.
         """
         text = proposal.sentence.text
         for left, right in ((start, end), clause(text, start, end), (0, len(text))):
@@ -126,7 +128,11 @@ class Reader:
                 both = " and ".join(sorted({m for _, m in named}))
                 return "", 0.0, f"its {where} names {both}, so it is not plain whose it is"
         named = self.members(dimension, self.before(proposal))
-        if len({m for _, m in named}) == 1:
+        anaphora = lexicon(proposal.sentence.language).data["anaphora"]
+        begins = " ".join(t.word for t in tokens(text)[:1])
+        only = len({m for _, m in named}) == 1 and self.found(anaphora, text)
+        subject = bool(named) and named[0][0] <= _SUBJECT and self.found(anaphora, begins)
+        if only or subject:
             return named[0][1], _ELSEWHERE, ""
         return "", 0.0, "it does not say whose it is"
 

@@ -58,13 +58,13 @@ def _once(matches: list[Match]) -> None:
             None,
         )
         if around is not None:
-            match.use, match.reason = False, f"it is said with a condition, see {around.number}"
+            match.use, match.reason = False, f"it is said with a condition, in line {around.line}"
     seen: dict[tuple[str, str, str], int] = {}
     for match in matches:
         if match.read_as is None or not match.use:
             continue
         key = (match.read_as.holds, match.read_as.by, match.read_as.at)
         if key in seen:
-            match.use, match.reason = False, f"it says again what {seen[key]} says"
+            match.use, match.reason = False, f"it says again what line {seen[key]} says"
         else:
-            seen[key] = match.number
+            seen[key] = match.line
