@@ -16,7 +16,7 @@ import pytest
 
 from panmunjom.case.new import write_new
 
-MANY = ["futures", "siege", "--futures", "262144", "--out", "out"]  # four parts
+MANY = ["futures", "siege", "--futures", "262144", "--until", "2028-03-01", "--out", "out"]  # four parts of a second
 
 
 def command(*arguments: str) -> list[str]:
@@ -51,7 +51,7 @@ def stopped(folder: Path, with_signal: int) -> tuple[int, str, str]:
         while time.monotonic() < end and process.poll() is None:
             if finished(folder):
                 break
-            time.sleep(0.002)
+            time.sleep(0.001)
         process.send_signal(with_signal)
         out, errors = process.communicate(timeout=60)
     finally:
