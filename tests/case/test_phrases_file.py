@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from small_case import write_case
 
 from panmunjom.case.loading import check, load
 from panmunjom.case.overlay import with_view
 from panmunjom.text.problems import CaseError
+from small_case import write_case
 
 GOOD = """\
 about: ["@north"]
