@@ -100,6 +100,14 @@ def test_those_of_the_view_itself(tmp_path: Path) -> None:
     assert any("'relief at 2031-01-01' lies outside its span" in w for w in done.warnings)
 
 
+def test_in_a_run_that_keeps_no_final_stocks(bakery: panmunjom.Case) -> None:
+    """More than a chunk of futures: what both runs keep is compared."""
+    done = study(bakery, Options(futures=16_400, interventions=[Intervention("gift", date(2024, 1, 3))]), ["pooled"])
+    assert done.views[VIEW].ensemble.raw.final.size == 0
+    (effect,) = done.views[VIEW].effects
+    assert effect.changed > 0.9 and effect.differences["fed"][0] > 0.5
+
+
 def test_without_interventions_nothing_is_said(bakery: panmunjom.Case) -> None:
     done = told(bakery)
     assert effects(done) == [] and as_json(done)["views"][VIEW]["interventions"] == []

@@ -37,6 +37,14 @@ def test_the_pool_takes_every_voice_that_was_heard(tmp_path):
     assert 2 < low < 4 < high < 8
 
 
+def test_a_weight_in_a_pool(tmp_path):
+    """Given, or reliability times credibility; then halved for each 200 days between the time spoken of and the pool."""
+    case = load(write_case(tmp_path))
+    voices = fill(case, pooled_view(START)).used["rations[north]"].pooled.voices
+    found = {v.claim.id if v.claim else "assumption": v.member.weight for v in voices}
+    assert found == pytest.approx({"courier-1": 0.6 * 0.6, "gazette-1": 2 * 0.5 ** (29 / 200), "assumption": 1})
+
+
 def test_units_are_converted(tmp_path):
     """30 to 40 tonnes a week are 4.3 to 5.7 a day."""
     case = load(edit_case(tmp_path, "views/courier.yaml", "claim courier-1", "claim gazette-1"))

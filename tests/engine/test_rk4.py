@@ -223,7 +223,7 @@ def test_a_case_says_its_method(tmp_path):
     edit_case(tmp_path, "case.yaml", "step: 7 days", "step: 7 days\nmethod: rk4")
     with pytest.raises(CaseError) as caught:
         load(tmp_path)
-    assert [(p.code, p.place.line) for p in caught.value.problems] == [("needs-euler", 21)]
+    assert [(p.code, p.place.line) for p in caught.value.problems] == [("needs-euler", 22)]
     siege = FILES["world/siege.yaml"].replace("rate: 0.5 / 1 year", "when: 'stores[north] < 100 t'")
     write_case(tmp_path, case=FILES["case.yaml"] + "method: rk4\n", world__siege=siege)
     assert check(tmp_path) == [] and load(tmp_path).built.graph.rk4

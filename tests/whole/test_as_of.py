@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from panmunjom.case.known import as_of
+from panmunjom.case.loading import load
 from panmunjom.cli.main import main
+from panmunjom.evidence.hearing import hear
 from small_case import FILES, write_case
 
 THEN, LATER = "2024-03-10", "2024-09-01"
@@ -41,6 +45,7 @@ gazette-2:
   published: 2024-02-20
   place: {publication: made up}
 """
+HERALD = OLD.replace("gazette-2", "herald-1").replace("source: gazette", "source: herald")
 
 # what is planted: the files that it changes; what the same case is without it, where that is not the small case
 PLANTED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
@@ -98,8 +103,12 @@ PLANTED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"claims": CLAIMS + OLD},
     ),
     "the origin of two echoes": (
-        {"claims": CLAIMS.replace("  says: it eats", f"  echo_of: {WORD}\n  says: it eats") + OLD.replace("gazette-2", "old").replace("source: gazette", f"source: courier\n  echo_of: {WORD}") + claim(WORD)},
-        {"claims": CLAIMS + OLD.replace("gazette-2", "old").replace("source: gazette", "source: courier\n  echo_of: gazette-1")},
+        {
+            "claims": CLAIMS.replace("  says: it eats", f"  echo_of: {WORD}\n  says: it eats")
+            + HERALD.replace("says:", f"echo_of: {WORD}\n  says:") + claim(WORD),
+            "sources": SOURCES + "herald: {reliability: A}\n",
+        },
+        {"claims": CLAIMS + HERALD.replace("says:", "echo_of: gazette-1\n  says:"), "sources": SOURCES + "herald: {reliability: A}\n"},
     ),
     "a weight": (
         {"claims": CLAIMS + claim(WORD), "views__pooled": POOL.replace("gazette: 2\n", f"gazette: 2\n  {WORD}: 98\n")},
@@ -114,22 +123,25 @@ PLANTED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 }  # fmt: skip
 
 
-def said(folder: Path, capsys: pytest.CaptureFixture[str], as_of: str) -> tuple[dict[str, Any], str]:
-    """The views of a run as of a day, and everything that it and ``claims`` print or write."""
-    out = folder.parent / f"{folder.name}-{as_of}"
-    run = ["run", str(folder), "--as-of", as_of, "--futures", "64", "--out", str(out)]
+def said(folder: Path, capsys: pytest.CaptureFixture[str], day: str) -> tuple[dict[str, Any], str]:
+    """The views of a run as of a day with the pools of rations, and everything that it and ``claims`` print or write."""
+    out = folder.parent / f"{folder.name}-{day}"
+    run = ["run", str(folder), "--as-of", day, "--futures", "64", "--out", str(out)]
     assert main([*run, "--json"]) == 0
     figures = capsys.readouterr().out
-    assert main([*run, "--view", f"pooled@{as_of}", "--json"]) == 0  # which starts on that day
+    assert main([*run, "--view", f"pooled@{day}", "--json"]) == 0  # which starts on that day
     latest = capsys.readouterr().out
     assert main(run) == 0
-    assert main(["claims", str(folder), "--as-of", as_of]) == 0
-    assert main(["claims", str(folder), "--as-of", as_of, "--about", "rations", "--json"]) == 0
-    assert main(["claims", str(folder), "--as-of", as_of, "--about", "rations"]) == 0
+    assert main(["claims", str(folder), "--as-of", day]) == 0
+    before = capsys.readouterr().out
+    assert main(["claims", str(folder), "--as-of", day, "--about", "rations", "--json"]) == 0
+    pools = capsys.readouterr().out
+    assert main(["claims", str(folder), "--as-of", day, "--about", "rations"]) == 0
     written = "".join(p.read_text(encoding="utf-8") for p in sorted(out.iterdir()))
     printed = capsys.readouterr()
-    text = (figures + latest + printed.out + printed.err + written).replace(str(folder), "").replace(str(out), "")
-    return json.loads(figures)["views"] | json.loads(latest)["views"], text
+    text = (figures + latest + before + pools + printed.out + printed.err + written).replace(str(folder), "").replace(str(out), "")
+    numbers = json.loads(figures)["views"] | json.loads(latest)["views"] | {"pools": json.loads(pools)["pools"]}
+    return numbers, text
 
 
 @pytest.mark.parametrize("what", PLANTED)
@@ -145,6 +157,15 @@ def test_nothing_planted_later_shows(what: str, tmp_path: Path, capsys: pytest.C
     assert views == said(bare, capsys, THEN)[0]
     after, told = said(planted, capsys, LATER)
     assert WORD in told or after != said(bare, capsys, LATER)[0]
+
+
+@pytest.mark.parametrize("what", ["the origin of an echo", "the origin of two echoes"])
+def test_who_is_heard_does_not_depend_on_what_was_cut_away(what: str, tmp_path: Path) -> None:
+    """In the whole case on that day, and in the case as it was known then."""
+    case, day = load(write_case(tmp_path, **PLANTED[what][0])), date.fromisoformat(THEN)
+    whole, then = (hear(c.library, "rations[north]", day) for c in (case, as_of(case, day)))
+    assert [c.id for c in whole.heard] == [c.id for c in then.heard] and whole.silent == then.silent
+    assert len(then.heard) == 2
 
 
 def test_the_later_view_is_not_even_named_by_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..case.known import as_of
 from ..case.records import Case, Filled, Used
 from ..engine import memory
 from ..engine.run import CHUNK
@@ -16,7 +17,7 @@ from .chain import Chain, Target, chain, ending, other_luck, question
 from .classes import LARGEST, LEAST, counted
 from .removal import Removal, without
 from .running import Options, Runner, Tick
-from .study import as_of, chosen
+from .study import chosen
 from .switches import SWITCH_FUTURES, first, turned_runs, turns
 
 MANY = "Take fewer futures."

@@ -119,6 +119,8 @@ def show(found: Why, documents: Path | None) -> None:
     own = found.chain.share
     print(bold(wrapped(f"{record['label']}: {probability(record)} of futures")))
     print(dim(wrapped(f"view {found.filled.name}, {found.ensemble.start} to {found.ensemble.until}")) + "\n")
+    if found.filled.hidden:
+        print(wrapped(f"Not known by then and left out: {', '.join(found.filled.hidden)}.", "", "  "))
     if found.theories:
         ends = span(*found.bounds, found.theory_futures, own.p, own.se)
         turned = [

@@ -39,7 +39,7 @@ def discount(days: int) -> float:
     """The share of its weight that a figure keeps at an age in days: half after ``HALF_LIFE``, nothing beyond ``MAX_AGE``.
 
     Ours. Forgetting at a constant rate is the usual choice where a quantity drifts (M. West & J. Harrison, Bayesian
-    Forecasting and Dynamic Models, 2nd ed. 1997, chapter 6); both lengths are judgements about this kind of war.
+    Forecasting and Dynamic Models, 2nd ed. 1997, on discounting); both lengths are judgements about this kind of war.
     """
     return 0.5 ** (days / HALF_LIFE) if days <= MAX_AGE else 0.0
 
@@ -56,7 +56,7 @@ def hear(library: Library, parameter: str, day: date, split: Set[str] = frozense
         if claim.proposed and not claim.rejected:
             found.silent[claim.id] = f"proposed by {claim.proposed} and not accepted"
             continue
-        origins = _origins(library, claim, split)
+        origins = retold(library, claim, split)
         chains.setdefault(origins[-1].id if origins else claim.id, []).append((len(origins), claim))
     latest: dict[str, Claim] = {}
     for chain in chains.values():
@@ -79,7 +79,7 @@ def hear(library: Library, parameter: str, day: date, split: Set[str] = frozense
     return found
 
 
-def _origins(library: Library, claim: Claim, split: Set[str]) -> list[Claim]:
+def retold(library: Library, claim: Claim, split: Set[str]) -> list[Claim]:
     """What a claim retells, up to the first that an analyst takes for a voice of its own."""
     found: list[Claim] = []
     for one in [claim, *library.origins(claim)]:
