@@ -69,17 +69,21 @@ def headline(done: Tested) -> str:
     if not done.enough:
         return f"Not enough to test: {done.reason}."
     for judged in done.judged:
-        reading, verdict = judged.match.read_as, judged.verdict
-        if reading is not None and verdict.needs:
-            need = _need(done, verdict.needs[0])
+        if judged.verdict.needs:
+            need = _need(done, judged.verdict.needs[0])
             lacks = f"{need['about']}, {words.need(need['low'], need['high'], need['unit'])}"
             pool = words.between(*need["pooled"])
-            return f"“{reading.says}”: that needs what the article does not state: {lacks}, where the pool has {pool}."
+            return f"“{_short(judged)}” needs what the article does not state: {lacks}, where the pool has {pool}."
     for kind, told in _HEADS.items():
-        found = next((j.match.read_as for j in done.judged if j.verdict.verdict == kind), None)
+        found = next((j for j in done.judged if j.verdict.verdict == kind), None)
         if found is not None:
-            return f"“{found.says}”: {told}."
+            return f"“{_short(found)}”: {told}."
     return "No conclusion could be tested: here is where its figures part from what others say."
+
+
+def _short(judged: Judged) -> str:
+    """The article's own words, cut to the length of a headline."""
+    return words.shortened(" ".join(judged.match.quote.split()), 120)
 
 
 _HEADS = {

@@ -72,7 +72,9 @@ class Conclusions:
 
     def _read(self, outcome: Outcome, proposal: Proposal, at: tuple[int, int]) -> Reading:
         shown = self._consequence(proposal)
-        opening = clause(proposal.sentence.text, proposal.start, proposal.start)[0]  # "nobody believes that" stands before it
+        opening = clause(proposal.sentence.text, proposal.start, proposal.start)[
+            0
+        ]  # "nobody believes that" stands before it
         lead = proposal.sentence.text[opening : proposal.start]
         span = (at[0] + len(lead), at[1] + len(lead))
         turned, possible, unclear = polarity(lead + shown, proposal.sentence.language, span)
@@ -220,7 +222,9 @@ class Unread(Exception):
 def _as_now(proposal: Proposal) -> bool:
     """Whether the condition is only that things go on as they are, which is what a view of them says."""
     phrases = lexicon(proposal.sentence.language).data["as_now"]
-    return proposal.kind == "conditional" and any(find(p, proposal.cue or proposal.condition) for p in phrases)
+    return proposal.kind == "conditional" and any(
+        find(p, proposal.cue or proposal.condition) for p in phrases
+    )
 
 
 def _turning(words: str, proposal: Proposal) -> bool:

@@ -163,7 +163,9 @@ class Figures:
         if self.reader.found(words.never, whole[left:right] if len(text) > right - left else text):
             return 0.0
         score = self.reader.found(words.words, text)
-        return score * (self.reader.found(words.also, text, self.reader.before(proposal)) if words.also else 1.0)
+        return score * (
+            self.reader.found(words.also, text, self.reader.before(proposal)) if words.also else 1.0
+        )
 
     def _stretches(self, proposal: Proposal) -> list[str]:
         """The words that may speak of a figure, the nearest first: its sentence, where it is the only figure there; else
