@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from panmunjom.case.loading import check, load
+from panmunjom.case.model import Model
 from panmunjom.case.overlay import with_view
 from panmunjom.text.problems import CaseError
 from small_case import write_case
@@ -35,6 +36,20 @@ def test_the_file_is_read(tmp_path: Path) -> None:
     assert found.units["percent"].factor == 0.01 and found.soon_within == "6 months"
     assert found.quantities["rations"].never == ("fish",)
     assert found.outcomes["empty"].holes == ("side",)
+
+
+def test_a_case_built_in_python_has_them_too() -> None:
+    """One call a section of the file."""
+    war = Model("A siege", start="2024-03-01")
+    war.dimension("side", ["north", "south"])
+    war.parameter("rations", assume="3 to 6")
+    war.stock("stores", start=400, out="rations / 1 day")
+    war.ending("goes_on", at_horizon=True)
+    war.phrases("members", {"north": ["north"]})
+    war.phrases("about", ["@north"])
+    war.phrases("quantities", {"rations": {"words": ["eats"]}})
+    found = war.case().phrases
+    assert found.about == ("@north",) and found.quantities["rations"].words == ("eats",)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ class Model:
     source = _adder("sources")
     claim = _adder("claims")
     question = _adder("questions")
+    phrases = _adder("phrases")
 
     def view(self, name: str, **entries: object) -> None:
         """Add a view; its keys are those of a file of ``views/``."""
