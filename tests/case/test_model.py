@@ -162,13 +162,12 @@ def test_every_section_has_its_method() -> None:
     war = Model("", start="")
     sections = [s for s in schema("world")["properties"] if s != "about"]
     methods = [
-        name for name in vars(Model) if not name.startswith("_") and name not in ("case", "view", "pool", "phrases")
+        name for name in vars(Model) if not name.startswith("_") and name not in ("case", "view", "pool")
     ]
     for name in methods:
         getattr(war, name)("x")
     war.view("x")
     war.pool()
-    war.phrases()
     assert sorted(war.files["world/model.yaml"]) == sorted(sections)
     assert sorted(war.files) == sorted(
         p.replace("world/*", "world/model").replace("*", "x") for p in KINDS.values()

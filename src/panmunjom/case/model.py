@@ -78,10 +78,6 @@ class Model:
         """Say how claims are pooled; the keys are those of ``views/pooled.yaml``."""
         self.view("pooled", **entries)
 
-    def phrases(self, **entries: object) -> None:
-        """Say by which words articles speak of the case; the keys are those of ``phrases.yaml``."""
-        self.files["phrases.yaml"] = _plain(entries)
-
     def case(self) -> Case:
         """The case, checked. Raises ``CaseError`` with every problem found."""
         problems = Problems()
