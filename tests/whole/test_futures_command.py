@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 
 from panmunjom.case.new import write_new
 
-MANY = ["futures", "siege", "--futures", "262144", "--until", "2028-03-01", "--out", "out"]  # four parts of a second
+MANY = ["futures", "siege", "--futures", "262144", "--out", "out"]  # four parts
 
 
 def command(*arguments: str) -> list[str]:
@@ -92,8 +93,12 @@ def test_a_run_that_died_continues_to_the_same_bytes(
     folder: Path, whole: tuple[dict[str, bytes], str], number: int
 ) -> None:
     """After kill -9 and after Ctrl-C, which says what it leaves and ends with 130."""
-    status, out, errors = stopped(folder, number)
-    parts = finished(folder)
+    for _ in range(10):
+        status, out, errors = stopped(folder, number)
+        parts = finished(folder)
+        if parts < 4:
+            break
+        shutil.rmtree(folder / "out")  # on a busy machine the signal may come too late: once more
     assert 1 <= parts < 4, "it was finished before the signal came"
     if number == signal.SIGINT:
         assert status == 130 and "Traceback" not in errors
