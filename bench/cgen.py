@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from panmunjom.engine import philox, vecmath
-from panmunjom.engine.writer_plan import _cone, plan
+from panmunjom.engine.writer_plan import cone_of, plan
 from panmunjom.world.graph import EffectStep, Graph
 
 from .cnodes import PRELUDE, Cone, number
@@ -29,7 +29,7 @@ class Program:
         self.normals = known.normals
         self.uniforms = known.uniforms
         reads = (
-            graph.nodes[i].operation == "slot" for i in _cone(graph, [e.amount for e in graph.effects], set())
+            graph.nodes[i].operation == "slot" for i in cone_of(graph, [e.amount for e in graph.effects], set())
         )
         self.two = any(reads) or any(e.stop for e in graph.endings)
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from panmunjom.engine import vecmath
-from panmunjom.engine.writer_plan import every_step, plan
+from panmunjom.engine.writer_plan import cone_of, every_step, plan
 from panmunjom.world.graph import Graph
 
 _ADDING = {"fadd", "fsub", "select", "fcmp", "and", "or", "xor", "shl", "lshr", "sub", "add"}
@@ -26,14 +26,7 @@ class Work:
 def _needed(graph: Graph) -> tuple[set[int], set[int]]:
     """(nodes that a step computes, those among its leaves that were computed once a run)."""
     kept = set(plan(graph).kept)
-    found: set[int] = set()
-    stack = [*every_step(graph), *[e.rate for e in graph.events if e.rate >= 0]]
-    while stack:
-        index = stack.pop()
-        if index not in found:
-            found.add(index)
-            if index not in kept:
-                stack.extend(graph.nodes[index].arguments)
+    found = cone_of(graph, every_step(graph) + [e.rate for e in graph.events if e.rate >= 0], kept)
     return found - kept, found & kept
 
 

@@ -8,26 +8,47 @@ from .. import __version__
 from ..text.schemas import CLAIM_KINDS, KINDS
 from . import examples
 
+TYPE_CHECKING = False  # as typing has it, whose import takes longer than all of this
+if TYPE_CHECKING:
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_STYLE = argparse.RawDescriptionHelpFormatter
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    style = argparse.RawDescriptionHelpFormatter
     top = argparse.ArgumentParser(
         prog="panmunjom",
         description="Run what documents claim about how a war ends: futures, endings, verdicts, scores.",
         epilog=examples.ALL,
-        formatter_class=style,
+        formatter_class=_STYLE,
     )
     top.add_argument("--version", action="version", version=f"panmunjom {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="COMMAND", required=True)
 
-    run = verbs.add_parser(
-        "run",
-        help="run a case: endings by view, verdicts, a report",
-        epilog=examples.RUN,
-        formatter_class=style,
-    )
-    run.add_argument("case", help="a shipped case ('panmunjom cases') or a folder")
+    _add_runs(verbs)
+    _add_evidence(verbs)
+    _add_cases(verbs)
+    return top
+
+
+def _verb(verbs: Verbs, name: str, about: str, epilog: str = "") -> argparse.ArgumentParser:
+    """Begin a command."""
+    return verbs.add_parser(name, help=about, epilog=epilog, formatter_class=_STYLE)
+
+
+def _case(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("case", help="a shipped case ('panmunjom cases') or a folder")
+
+
+def _view(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
+
+
+def _add_runs(verbs: Verbs) -> None:
+    """Commands that run futures."""
+    run = _verb(verbs, "run", "run a case: endings by view, verdicts, a report", examples.RUN)
+    _case(run)
     run.add_argument(
         "--view",
         action="append",
@@ -49,14 +70,14 @@ def parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="print one JSON object and nothing else on standard output"
     )
 
-    futures = verbs.add_parser(
+    futures = _verb(
+        verbs,
         "futures",
-        help="write millions of futures of one view to Parquet or CSV; continues where it was stopped",
-        epilog=examples.FUTURES,
-        formatter_class=style,
+        "write millions of futures of one view to Parquet or CSV; continues where it was stopped",
+        examples.FUTURES,
     )
-    futures.add_argument("case", help="a shipped case or a folder")
-    futures.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
+    _case(futures)
+    _view(futures)
     futures.add_argument(
         "--futures", type=_many, default=1_000_000, metavar="N", help="how many (default 1000000)"
     )
@@ -71,15 +92,15 @@ def parser() -> argparse.ArgumentParser:
     )
     futures.add_argument("--json", action="store_true", help="print the summary as JSON and nothing else")
 
-    why = verbs.add_parser(
+    why = _verb(
+        verbs,
         "why",
-        help="explain a probability: what moves it, what is luck, and who said what behind it",
-        epilog=examples.WHY,
-        formatter_class=style,
+        "explain a probability: what moves it, what is luck, and who said what behind it",
+        examples.WHY,
     )
-    why.add_argument("case", help="a shipped case or a folder")
+    _case(why)
     why.add_argument("outcome", metavar="ENDING-or-QUESTION", help="its name or its label")
-    why.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
+    _view(why)
     why.add_argument("--futures", type=_count, default=16_384, metavar="N", help="how many (default 16384)")
     why.add_argument(
         "--without",
@@ -89,18 +110,15 @@ def parser() -> argparse.ArgumentParser:
         help="run again without this claim, with the same luck (may be given several times)",
     )
     _what_is_run(why)
-    why.add_argument("--documents", metavar="FOLDER", help="where the documents lie: passages are then quoted")
+    why.add_argument(
+        "--documents", metavar="FOLDER", help="where the documents lie: passages are then quoted"
+    )
     why.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
-    replay = verbs.add_parser(
-        "replay",
-        help="run one future alone and show every step of it",
-        epilog=examples.REPLAY,
-        formatter_class=style,
-    )
-    replay.add_argument("case", help="a shipped case or a folder")
+    replay = _verb(verbs, "replay", "run one future alone and show every step of it", examples.REPLAY)
+    _case(replay)
     replay.add_argument("--future", type=_number, required=True, metavar="N", help="its number, from 0")
-    replay.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
+    _view(replay)
     _what_is_run(replay)
     replay.add_argument(
         "--plain",
@@ -115,56 +133,43 @@ def parser() -> argparse.ArgumentParser:
     replay.add_argument("--out", metavar="FILE", help="write every step and column to FILE.csv or FILE.json")
     replay.add_argument("--json", action="store_true", help="print every step as JSON and nothing else")
 
-    claims = verbs.add_parser(
+
+def _add_evidence(verbs: Verbs) -> None:
+    """Commands about claims and documents."""
+    claims = _verb(
+        verbs,
         "claims",
-        help="list claims, set those about one quantity side by side, accept, reject or edit one",
-        epilog=examples.CLAIMS,
-        formatter_class=style,
+        "list claims, set those about one quantity side by side, accept, reject or edit one",
+        examples.CLAIMS,
     )
-    claims.add_argument("case", help="a shipped case or a folder")
-    claims.add_argument("--about", metavar="PARAMETER", help="those about a parameter, side by side, with their pool")
+    _case(claims)
+    claims.add_argument(
+        "--about", metavar="PARAMETER", help="those about a parameter, side by side, with their pool"
+    )
     claims.add_argument("--source", metavar="SOURCE", help="those of a source")
-    claims.add_argument("--kind", choices=CLAIM_KINDS, metavar="KIND", help=f"one of {', '.join(CLAIM_KINDS)}")
+    claims.add_argument(
+        "--kind", choices=CLAIM_KINDS, metavar="KIND", help=f"one of {', '.join(CLAIM_KINDS)}"
+    )
     claims.add_argument("--speaker", metavar="NAME", help="those of a speaker; a part of the name is enough")
     claims.add_argument("--text", metavar="WORDS", help="those that have all these words")
-    claims.add_argument("--proposed", action="store_true", help="those that nobody has accepted or rejected yet")
-    claims.add_argument("--as-of", metavar="DATE", help="as they were known on that day (default for pools: the case's start)")
+    claims.add_argument(
+        "--proposed", action="store_true", help="those that nobody has accepted or rejected yet"
+    )
+    claims.add_argument(
+        "--as-of", metavar="DATE", help="as they were known on that day (default for pools: the case's start)"
+    )
     claims.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     change = claims.add_mutually_exclusive_group()
     change.add_argument("--accept", metavar="ID", help="let a proposed or rejected claim count")
     change.add_argument("--reject", metavar="ID", help="keep a claim in the file and out of every pool")
-    change.add_argument("--edit", nargs="+", metavar=("ID", "KEY=VALUE"), help="set entries of a claim, or open it in EDITOR")
-    claims.add_argument("--why", default="", metavar="REASON", help="with --reject: the reason, kept in the file")
+    change.add_argument(
+        "--edit", nargs="+", metavar=("ID", "KEY=VALUE"), help="set entries of a claim, or open it in EDITOR"
+    )
+    claims.add_argument(
+        "--why", default="", metavar="REASON", help="with --reject: the reason, kept in the file"
+    )
 
-    check = verbs.add_parser(
-        "check",
-        help="load and check a case without running it",
-        epilog=examples.CHECK,
-        formatter_class=style,
-    )
-    check.add_argument("case", help="a shipped case or a folder")
-    check.add_argument(
-        "--documents", metavar="FOLDER", help="verify the claims' passages in the documents there"
-    )
-    check.add_argument(
-        "--draft", action="store_true", help="units that do not fit are warnings: write first, put the units later"
-    )
-    check.add_argument(
-        "--step",
-        action="store_true",
-        help="run the pooled view with the case's step and the next smaller one (7, 3, 1 days) and compare endings",
-    )
-    check.add_argument(
-        "--futures", type=_count, default=16_384, metavar="N", help="futures for --step (default 16384)"
-    )
-    check.add_argument("--json", action="store_true", help="print the problems as JSON")
-
-    read = verbs.add_parser(
-        "read",
-        help="read documents: propose the claims that they make",
-        epilog=examples.READ,
-        formatter_class=style,
-    )
+    read = _verb(verbs, "read", "read documents: propose the claims that they make", examples.READ)
     read.add_argument("files", nargs="+", metavar="FILE", help="text, HTML, PDF or DOCX")
     read.add_argument("--date", metavar="DATE", help="day of publication (default: what the document says)")
     read.add_argument("--source", metavar="ID", help="id of the source (default: from the file's name)")
@@ -180,11 +185,11 @@ def parser() -> argparse.ArgumentParser:
     )
     read.add_argument("--model-name", metavar="NAME", default="default", help="the model to ask for there")
 
-    test = verbs.add_parser(
+    test = _verb(
+        verbs,
         "test",
-        help="put an article to the test: its figures beside others', and whether its conclusions follow",
-        epilog=examples.TEST,
-        formatter_class=style,
+        "put an article to the test: its figures beside others', and whether its conclusions follow",
+        examples.TEST,
     )
     test.add_argument("article", metavar="ARTICLE", help="text, HTML, PDF or DOCX")
     test.add_argument("--case", default="ukraine", help="a shipped case or a folder (default: ukraine)")
@@ -192,22 +197,49 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("--yes", action="store_true", help="ask nothing: use what was matched as it is")
     told = "write what was read to this file; where it exists, read it back mended"
     test.add_argument("--proposals", metavar="FILE", help=told)
-    test.add_argument("--reported", action="store_true", help="use what the document reports others as saying, too")
+    test.add_argument(
+        "--reported", action="store_true", help="use what the document reports others as saying, too"
+    )
     test.add_argument("--out", metavar="FILE", help="the page (default: ARTICLE-test.html in this folder)")
-    test.add_argument("--futures", type=_count, default=8_192, metavar="N", help="futures for each view (default 8192)")
+    test.add_argument(
+        "--futures", type=_count, default=8_192, metavar="N", help="futures for each view (default 8192)"
+    )
     test.add_argument("--json", action="store_true", help="print the page's record as JSON and nothing else")
 
-    new = verbs.add_parser("new", help="write a small case that runs")
+
+def _add_cases(verbs: Verbs) -> None:
+    """Commands about the files of a case."""
+    check = _verb(verbs, "check", "load and check a case without running it", examples.CHECK)
+    _case(check)
+    check.add_argument(
+        "--documents", metavar="FOLDER", help="verify the claims' passages in the documents there"
+    )
+    check.add_argument(
+        "--draft",
+        action="store_true",
+        help="units that do not fit are warnings: write first, put the units later",
+    )
+    check.add_argument(
+        "--step",
+        action="store_true",
+        help="run the pooled view with the case's step and the next smaller one (7, 3, 1 days) and compare endings",
+    )
+    check.add_argument(
+        "--futures", type=_count, default=16_384, metavar="N", help="futures for --step (default 16384)"
+    )
+    check.add_argument("--json", action="store_true", help="print the problems as JSON")
+
+    new = _verb(verbs, "new", "write a small case that runs")
     new.add_argument("folder", help="a folder that does not exist yet, or is empty")
 
-    cases = verbs.add_parser("cases", help="list the cases that ship with the program")
+    cases = _verb(verbs, "cases", "list the cases that ship with the program")
     cases.add_argument("--json", action="store_true", help="print them as JSON")
 
-    schema = verbs.add_parser(
+    schema = _verb(
+        verbs,
         "schema",
-        help="list the JSON Schemas with which an editor completes and checks a case's files, or print one",
-        epilog=examples.SCHEMA,
-        formatter_class=style,
+        "list the JSON Schemas with which an editor completes and checks a case's files, or print one",
+        examples.SCHEMA,
     )
     schema.add_argument(
         "kind", nargs="?", choices=[*KINDS], metavar="KIND", help=f"print one of {', '.join(KINDS)}"
@@ -215,7 +247,6 @@ def parser() -> argparse.ArgumentParser:
     schema.add_argument(
         "--json", action="store_true", help="print the list as the setting 'yaml.schemas' of VS Code"
     )
-    return top
 
 
 def _what_is_run(verb: argparse.ArgumentParser) -> None:

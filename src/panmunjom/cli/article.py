@@ -22,19 +22,12 @@ from ..evidence.proposing.lines import source_id
 from ..quantities.calendar import parse_date
 from ..report.article import record, render_article
 from ..report.words import between, need, share, unit
+from ..text.files import write_whole
 from ..text.problems import NOWHERE, CaseError, Place, Problem, Source, printable
 from . import mend
 from .ask import ask, somebody
-from .run import write_whole
-from .terminal import Progress, as_json_text, bold, dim, paint, width
+from .terminal import VERDICT_COLOURS, Progress, as_json_text, bold, dim, paint, width
 
-_COLOURS = {
-    "follows": "32",
-    "needs_premise": "33",
-    "does_not_follow": "31",
-    "open": "36",
-    "contradicts": "31",
-}
 _SHORT = {"follows": "follows", "needs_premise": "needs a premise", "does_not_follow": "does not follow", "open": "open",
           "contradicts": "against its own figure", "cannot_be_tested": "could not be judged"}  # fmt: skip
 
@@ -185,7 +178,7 @@ def show(done: Tested) -> None:
     for c in found["conclusions"]:
         print(
             "\n"
-            + paint(f"{_SHORT[c['verdict']]:<22}", _COLOURS.get(c["verdict"], "0"), sys.stdout)
+            + paint(f"{_SHORT[c['verdict']]:<22}", VERDICT_COLOURS.get(c["verdict"], "0"), sys.stdout)
             + printable(f" {c['says']}, {'as of ' + c['at'] if c['at'] else 'by ' + c['by']}")
         )
         if c["share"] is not None:

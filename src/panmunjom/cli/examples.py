@@ -4,6 +4,7 @@ ALL = """examples:
   panmunjom run ukraine                                  the whole argument: endings, verdicts, a report
   panmunjom run ukraine --view pooled --futures 100000   one view, more futures
   panmunjom run ukraine --view fox --do "usa_stops at 2025-06-01"
+  panmunjom why ukraine bare_armistice                   what moves it, what is luck, who said what behind it
   panmunjom new my-war && panmunjom run my-war           a small case of your own
   panmunjom check my-war                                 what is wrong with it, line by line
   panmunjom read article.html                            what an article claims: figures, dates, conditions

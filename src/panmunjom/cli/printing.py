@@ -12,7 +12,7 @@ from ..report.sentences import effects, headline, notes, sublines, turned, turne
 from ..report.words import between, binomial, need, share
 from ..text.problems import printable
 from .tables import endings_blocks, questions_blocks
-from .terminal import bold, dim, paint, width
+from .terminal import VERDICT_COLOURS, bold, dim, paint, width
 
 _WORDS = {
     "follows": "follows",
@@ -21,13 +21,6 @@ _WORDS = {
     "open": "open",
     "contradicts": "contradicts",
     "cannot_be_tested": "cannot be tested",
-}
-_COLOURS = {
-    "follows": "32",
-    "needs_premise": "33",
-    "does_not_follow": "31",
-    "open": "36",
-    "contradicts": "31",
 }
 _TRUTHS = {"true": "came true", "false": "came out false", "partly": "came partly true", "": "not decided"}
 
@@ -119,7 +112,7 @@ def print_verdict(done: Study, verdict: Verdict) -> None:
         subsequent_indent="    ",
     )
     head[0] = head[0].replace(
-        f"{start}{word}", f"{start}{paint(word, _COLOURS.get(verdict.verdict, '0'), sys.stdout)}", 1
+        f"{start}{word}", f"{start}{paint(word, VERDICT_COLOURS.get(verdict.verdict, '0'), sys.stdout)}", 1
     )
     print("\n".join(head))
     lines = textwrap.wrap(printable(claim.says), width() - 6)

@@ -38,6 +38,14 @@ def width() -> int:
     return max(60, min(110, shutil.get_terminal_size((100, 24)).columns))
 
 
+VERDICT_COLOURS = {  # by the verdict, as ANSI colour numbers
+    "follows": "32",
+    "needs_premise": "33",
+    "does_not_follow": "31",
+    "open": "36",
+    "contradicts": "31",
+}
+
 _HIDDEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 

@@ -65,7 +65,7 @@ def plan(graph: Graph) -> Plan:
     return found
 
 
-def _cone(graph: Graph, roots: Iterable[int], ends: set[int]) -> set[int]:
+def cone_of(graph: Graph, roots: Iterable[int], ends: set[int]) -> set[int]:
     """The nodes that the roots need; nodes in ``ends`` belong to it and end it."""
     found: set[int] = set()
     stack = list(roots)
@@ -87,18 +87,18 @@ def _kept(graph: Graph, roots: list[int]) -> list[int]:
         else:
             still = node.operation == "host" and graph.hosts[int(node.data)].kind == "dt"
             fixed.append(still or node.operation in ("const", "true", "false", "parameter"))
-    needed = _cone(graph, roots, set())
+    needed = cone_of(graph, roots, set())
     asked = {a for i in needed if not fixed[i] for a in graph.nodes[i].arguments} | set(roots)
     return sorted(i for i in asked if fixed[i] and graph.nodes[i].arguments)
 
 
 def _plan_draws(graph: Graph, found: Plan, roots: list[int]) -> None:
     """Draws that every step needs: normal ones, and streams that are read as they are."""
-    needed = _cone(graph, roots, set(found.kept))
+    needed = cone_of(graph, roots, set(found.kept))
     normal = [i for i in needed if graph.nodes[i].operation == "norm_inv"]
     normal = [i for i in normal if graph.nodes[graph.nodes[i].arguments[0]].operation == "uniform"]
     found.normals = sorted(normal)
-    plain = _cone(graph, roots, set(found.kept) | set(normal))
+    plain = cone_of(graph, roots, set(found.kept) | set(normal))
     found.uniforms = sorted(
         {int(graph.nodes[i].data) for i in plain if graph.nodes[i].operation == "uniform"}
     )
@@ -108,8 +108,8 @@ def _plan_gates(graph: Graph, found: Plan, rates: dict[int, int]) -> None:
     """What only one event's rate needs need not be computed where the event cannot happen."""
     ends = set(found.kept) | set(found.normals)
     open_rates = [rate for number, rate in rates.items() if graph.events[number].when < 0]
-    always = _cone(graph, every_step(graph) + open_rates, ends)
-    cones = {n: _cone(graph, [rate], ends) - always for n, rate in rates.items() if graph.events[n].when >= 0}
+    always = cone_of(graph, every_step(graph) + open_rates, ends)
+    cones = {n: cone_of(graph, [rate], ends) - always for n, rate in rates.items() if graph.events[n].when >= 0}
     users = Counter(node for cone in cones.values() for node in cone)
     for number, cone in cones.items():
         own = {node for node in cone if users[node] == 1}
