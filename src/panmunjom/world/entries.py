@@ -31,7 +31,7 @@ class Entries:
         self.role_members: dict[str, Scalar] = {}  # role -> its member as written
         self.asked_roles: dict[str, tuple[Scalar, str]] = {}  # role -> where a file speaks of it, and the file's part
         self.assumed: dict[str, tuple[Scalar, Node]] = {}
-        self.without_figure: set[str] = set()  # parameters whose figure has a problem of its own
+        self.figured: set[str] = set()  # parameters that are given a figure, be it one that cannot be read
 
     def word(self, scalar: Scalar, what: str) -> bool:
         """Whether a scalar can stand in formulas as a name; a problem if not."""

@@ -232,6 +232,7 @@ class WorldReader(PartReader):
         fields.done()
         if assume is not None:
             item.assume = self.columns(assume, len(item.per))
+            self.figured.add(name)
         self.world.parameters[name] = item
 
     def conversion(self, item: Parameter, other: Scalar, node: Node) -> None:
