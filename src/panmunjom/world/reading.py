@@ -225,6 +225,12 @@ class WorldReader(PartReader):
             item.each_firing = drawn.text == "each firing"
             if drawn.text not in ("each firing", "once"):
                 self.problems.add("bad-entry", drawn.place, "'drawn' must be 'once' or 'each firing'")
+        evidence = fields.scalar("evidence")
+        if evidence is not None:
+            item.evidence = evidence.text != "none"
+            if evidence.text != "none":
+                hint = "Leave 'evidence' out where there is some, and say in 'note' which."
+                self.problems.add("bad-entry", evidence.place, "'evidence' can only be 'none'", hint)
         item.measures = fields.text("measures")
         for other, node_ in fields.mapping("converts") or ():
             self.conversion(item, other, node_)
