@@ -11,7 +11,7 @@ from ..text.problems import NOWHERE, CaseError, Problems
 from .checks import check_dimensions, check_noise, check_redraws, check_rk4, check_size, check_starts
 from .correlations import correlate
 from .declared import Stock, Value, World
-from .graph import NUMBER, Answer, EndingStep, Graph, Shown, Slot, scalar_name
+from .graph import NUMBER, Answer, EndingStep, Graph, Measured, Shown, Slot, scalar_name
 from .happenings import Happenings
 from .resolve import Unresolved, members_of
 
@@ -67,6 +67,7 @@ class Builder(Happenings):
         self.make_endings()
         self.make_answers()
         self.make_shown()
+        self.make_measures()
         self.graph.bad_slot = self.maker.new_slot(Slot("not finite", "bad", self.maker.const(math.nan)))
         check_size(self.graph, self.maker.size, self.problems)
         self.graph.correlated = correlate(self.world, self.row_of, self.problems)
@@ -131,3 +132,20 @@ class Builder(Happenings):
                     self.graph.refresh.append((slot, node))
                 label = item.label or item.about or name
                 self.graph.shown.append(Shown(name, members, slot, label, self.unit_of[name]))
+
+    def make_measures(self) -> None:
+        """Numbers that are kept for reading; a world without any is the graph that it was."""
+        nan = self.maker.const(math.nan) if self.world.measures else -1
+        for name, measure in self.world.measures.items():
+            unit = self.parse_unit(measure)
+            if measure.formula is None:
+                continue
+            self.resolver.path = name
+            needed = None if name in self.unknown_units else unit.dimension
+            try:
+                node = self.resolver.number(measure.formula, {}, needed, f"the result of '{name}'")
+            except Unresolved:
+                continue
+            slot = self.maker.new_slot(Slot(f"measured {name}", "memory", nan))
+            self.graph.refresh.append((slot, node))
+            self.graph.measures.append(Measured(name, slot, unit))
