@@ -170,7 +170,9 @@ class Loader:
         views, rules = self.views(evidence, reader)
         mechanisms: dict[str, Mechanism] = {}
         if self.mechanisms and self.has("mechanisms.yaml"):
+            digest = self.hash.copy()
             root = self.file("mechanisms.yaml")
+            self.hash = digest  # it changes no result: the case is the same with it and without
             if root is not None:
                 span = (start, horizon)
                 mechanisms = MechanismReader(evidence.library, reader, units, span, self.problems).read(root)

@@ -214,4 +214,5 @@ class World:
     propositions: dict[str, Proposition] = field(default_factory=dict)
     measures: dict[str, Measure] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    abouts: dict[str, str] = field(default_factory=dict)  # file name -> what the file is about
     method: str = "euler"  # of integration: euler or rk4

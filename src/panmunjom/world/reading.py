@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import PurePath
 
 from ..quantities.distributions import LARGEST, parse_distribution
 from ..text.grammar import parse
@@ -59,6 +60,8 @@ class WorldReader(EventReader):
             if key.text == "about":
                 if not isinstance(node, Scalar):
                     self.problems.add("not-a-value", node.place, "'about' must be a text")
+                else:
+                    self.world.abouts[PurePath(node.place.source.name).name] = node.text
                 continue
             section = self.sections.get(key.text)
             if section is None:
