@@ -17,6 +17,7 @@ from panmunjom.case.pooled import pooled
 from panmunjom.case.records import Case, Filled, Mechanism
 from panmunjom.quantities.distributions import Distribution
 from panmunjom.report.equations import effect_line, equations, file_of, said
+from panmunjom.report.flows import flows
 from panmunjom.text.writing import flat
 from panmunjom.world.declared import ByMember, Column, Parameter, Stock
 from panmunjom.world.graph import scalar_name
@@ -51,6 +52,7 @@ def describe(
         "files": files(case),
         "equations": equations(w),
         "stocks": [stock_record(case, s) for s in w.stocks.values()],
+        "flows": flows(w),
         "parameters": parameters(case),
         "switches": [
             {"name": s.name, "about": s.about, "default": s.default, "options": [*(s.options or ("true", "false"))],
