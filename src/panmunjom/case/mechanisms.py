@@ -54,17 +54,12 @@ class MechanismReader:
     def read(self, root: Mapping) -> dict[str, Mechanism]:
         """All mechanisms, by id, in the order of their rows."""
         found: dict[str, Mechanism] = {}
-        rows: dict[int, str] = {}
         for key, node in root:
             if not isinstance(node, Mapping):
                 message = f"the mechanism '{key.text}' needs 'name:', 'parts:', 'turn:', 'result:' and 'moves:'"
                 self.problems.add("not-a-mapping", node.place, message)
                 continue
-            made = self.mechanism(key, node, max(rows, default=0) + 1)
-            if made.row in rows:
-                message = f"'{made.id}' is row {made.row}, and so is '{rows[made.row]}'"
-                self.problems.add("duplicate-name", made.place, message, "Number each row once.")
-            rows[made.row] = made.id
+            made = self.mechanism(key, node, max((m.row for m in found.values()), default=0) + 1)
             found[made.id] = made
         return dict(sorted(found.items(), key=lambda kv: kv[1].row))
 
