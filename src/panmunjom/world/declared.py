@@ -199,6 +199,13 @@ class Need(Item):
 
 
 @dataclass(slots=True)
+class Measure(Item):
+    """A number of a state, in its unit, that runs may read at any date: the result that a mechanism is about."""
+
+    formula: Expression | None = None
+
+
+@dataclass(slots=True)
 class World:
     """All declarations of a case in the order of its files."""
 
@@ -219,7 +226,9 @@ class World:
     decisions: dict[str, Decision] = field(default_factory=dict)
     endings: dict[str, Ending] = field(default_factory=dict)
     propositions: dict[str, Proposition] = field(default_factory=dict)
+    measures: dict[str, Measure] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    abouts: dict[str, str] = field(default_factory=dict)  # file name -> what the file is about
     method: str = "euler"  # of integration: euler or rk4
 
     @property
