@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 EXAMPLES = """examples:
   panmunjom rates                                    a war 2.7 years old, within a year
   panmunjom rates --age "4 years" --within "6 months"
-  panmunjom rates --class all --out rates.html       the survival curves, and the wars behind them
+  panmunjom rates --class all_wars --out rates.html       the survival curves, and the wars behind them
   panmunjom rates --json
 
-classes: all (95 wars between states, 1823 to 2003), since_1946, three_years and four_years (those that span so many
+classes: all_wars (95 wars between states, 1823 to 2003), since_1946, three_years and four_years (those that span so many
 calendar years). A class that is chosen by how long its wars lasted says nothing about a younger war.
 exit status: 0 done, 1 the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C.
 """
@@ -32,7 +32,7 @@ def add(verbs: Verbs) -> None:
         "--class",
         dest="klass",
         default="since_1946",
-        choices=("all", "since_1946", "three_years", "four_years"),
+        choices=("all_wars", "since_1946", "three_years", "four_years"),
         help="the reference class that is told in full (default since_1946; the others stand beside it)",
     )
     rates.add_argument("--age", default="2.7 years", metavar="TIME", help="how old the war is (default 2.7 years)")

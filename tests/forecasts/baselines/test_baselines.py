@@ -29,7 +29,7 @@ def test_the_wars_are_those_that_were_published() -> None:
     spans = {1: 43, 2: 32, 3: 7, 4: 4, 5: 3, 6: 2, 7: 2, 9: 1, 11: 1}
     assert Counter(w.calendar_years for w in wars()) == spans
     told = {  # wars, then percent: one side won, stalemate, compromise, turned into another type
-        "all": (95, 81, 8, 2, 8), "since_1946": (38, 58, 21, 3, 18),
+        "all_wars": (95, 81, 8, 2, 8), "since_1946": (38, 58, 21, 3, 18),
         "three_years": (20, 65, 20, 5, 10), "four_years": (13, 77, 15, 0, 8),
     }  # fmt: skip
     for name, (n, *shares) in told.items():
@@ -107,9 +107,9 @@ def test_rates_are_counts_of_wars(age: float, more: float, klass: str) -> None:
 def test_a_war_of_two_years_and_eight_months() -> None:
     """Counted by hand from the list: 12 wars lasted over 986 days, 3 of them ended in the next 365 (Chaco, Korea, the second
     Greco-Turkish); of the 4 begun since 1946, Korea alone, in a stalemate."""
-    every, since = (rates.war_ends_within(986, 365, k) for k in ("all", "since_1946"))
+    every, since = (rates.war_ends_within(986, 365, k) for k in ("all_wars", "since_1946"))
     assert (every.p, every.n) == (0.25, 12) and (since.p, since.n) == (0.25, 4)
-    assert rates.ceasefire_within(986, 365, "all").p == pytest.approx(1 / 12)
+    assert rates.ceasefire_within(986, 365, "all_wars").p == pytest.approx(1 / 12)
     assert rates.ceasefire_within(986, 365, "since_1946").p == 0.25
     assert since.high - since.low > 0.7  # four wars say almost nothing
 
@@ -142,8 +142,8 @@ def test_the_command(tmp_path: Path) -> None:
     assert "since_1946    4 of 38    25%" in done.stdout and "Iran-Iraq (1980, 7.9 years, stalemate)" in done.stdout
     page = (tmp_path / "rates.html").read_text(encoding="utf-8")
     assert len(re.findall(r'class="median m\d"', page)) == 4 and "<script" not in page and "Korean" in page
-    found = json.loads(command(tmp_path, "--class", "all", "--within", "5 years", "--json").stdout)
-    chosen = next(c for c in found["classes"] if c["name"] == "all")
+    found = json.loads(command(tmp_path, "--class", "all_wars", "--within", "5 years", "--json").stdout)
+    chosen = next(c for c in found["classes"] if c["name"] == "all_wars")
     assert chosen["at_risk"] == 12 and chosen["ends"]["p"] == pytest.approx(10 / 12)
 
 

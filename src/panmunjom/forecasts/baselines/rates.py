@@ -147,8 +147,8 @@ def by_class(age_days: float, horizon_days: float, level: float = LEVEL) -> list
         so = {e: war_ends_so_within(age_days, horizon_days, (e,), name, level) for e in ENDINGS}
         half = risk[(len(risk) - 1) // 2].days - age_days
         note = ""
-        if name != "all" and risk == still_fought(age_days, "all"):
-            note = "at this age the same wars as in 'all'"
+        if name != "all_wars" and risk == still_fought(age_days, "all_wars"):
+            note = "at this age the same wars as in 'all_wars'"
         elif age_days < klass.known_from * YEAR_DAYS:
             note = "its wars are known by how long they came to last: at this age too low"
         ends = war_ends_within(age_days, horizon_days, name, level)

@@ -78,7 +78,7 @@ def classes() -> dict[str, ReferenceClass]:
     """The classes by name, widest first."""
     every = wars()
     return {
-        "all": ReferenceClass("all", "wars between states, 1823 to 2003", every),
+        "all_wars": ReferenceClass("all_wars", "wars between states, 1823 to 2003", every),
         "since_1946": ReferenceClass(
             "since_1946", "wars between states begun since 1946", tuple(w for w in every if w.began.year >= 1946)
         ),
