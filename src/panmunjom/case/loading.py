@@ -18,8 +18,9 @@ from ..text.problems import CaseError, Place, Problem, Problems, Source, nearest
 from ..world.build import build
 from ..world.reading import WorldReader
 from .filling import WITHIN_HINT, beyond, fill, pooled_view
+from .mechanisms import MechanismReader, check_turns
 from .pooled import Missing, converted, unsaid
-from .records import Case, PoolRules, Question, View
+from .records import Case, Mechanism, PoolRules, Question, View
 from .spoken import PhraseReader, Phrases
 from .views import ViewReader, check_target, read_pool_rules, read_questions
 
@@ -60,14 +61,16 @@ def find(name: str) -> Path:
     return path
 
 
-def load(name: str | Path, draft: bool = False) -> Case:
+def load(name: str | Path, draft: bool = False, mechanisms: bool = False) -> Case:
     """Read and check a case. Raises ``CaseError`` with every problem found.
 
     A ``draft`` is read with units that do not fit as warnings; it can be looked at, but its figures mean nothing.
+    With ``mechanisms`` its mechanisms are read too, and what they measure is compiled with the world; all other results
+    are the same to the bit.
     """
     folder = find(str(name))
     problems = Problems(draft)
-    case = Loader(folder, problems).load()
+    case = Loader(folder, problems, mechanisms).load()
     problems.stop()
     assert case is not None
     case.warnings = problems.warnings
@@ -77,7 +80,7 @@ def load(name: str | Path, draft: bool = False) -> Case:
 def check(name: str | Path, draft: bool = False) -> list[Problem]:
     """Every problem and warning of a case, without running it; empty if there is none."""
     try:
-        return list(load(name, draft).warnings)
+        return list(load(name, draft, True).warnings)
     except CaseError as error:
         return error.problems
 
@@ -85,8 +88,8 @@ def check(name: str | Path, draft: bool = False) -> list[Problem]:
 class Loader:
     """Reads the files of a folder into a case; every mistake is recorded."""
 
-    def __init__(self, folder: Path, problems: Problems) -> None:
-        self.folder, self.problems = folder, problems
+    def __init__(self, folder: Path, problems: Problems, mechanisms: bool = False) -> None:
+        self.folder, self.problems, self.mechanisms = folder, problems, mechanisms
         self.id = printable(Path(os.path.abspath(folder)).name) or "case"  # also names the folder of its runs
         self.hash = hashlib.sha256()
         self.cautions: list[str] = []
@@ -201,6 +204,14 @@ class Loader:
             if root is not None:
                 phrases = PhraseReader(reader, units, self.problems).read(root)
         views, rules = self.views(evidence, reader)
+        mechanisms: dict[str, Mechanism] = {}
+        if self.mechanisms and self.has("mechanisms.yaml"):
+            digest = self.hash.copy()
+            root = self.file("mechanisms.yaml")
+            self.hash = digest  # it changes no result: the case is the same with it and without
+            if root is not None:
+                span = (start, horizon)
+                mechanisms = MechanismReader(evidence.library, reader, units, span, self.problems).read(root)
         self.check_claims(evidence, reader)
         built = None
         try:
@@ -236,9 +247,11 @@ class Loader:
             self.hash.hexdigest()[:16],
             self.cautions,
             phrases,
+            mechanisms,
         )
         self.check_figures(case)
         self.check_filling(case)
+        check_turns(case, self.problems)
         return case
 
     def check_figures(self, case: Case) -> None:

@@ -22,7 +22,7 @@ def check(given: argparse.Namespace) -> int:
     lines: list[str] = []
     steps: dict[str, Any] | None = None
     try:
-        case = load(given.case, given.draft)
+        case = load(given.case, given.draft, mechanisms=True)
         found = list(case.warnings)
         world = case.built.world
         lines.append(

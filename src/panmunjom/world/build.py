@@ -20,7 +20,7 @@ from .checks import (
 )
 from .correlations import correlate
 from .declared import Stock, Value, World
-from .graph import FLAG, NUMBER, Answer, EndingStep, Graph, Shown, Slot, scalar_name
+from .graph import FLAG, NUMBER, Answer, EndingStep, Graph, Measured, Shown, Slot, scalar_name
 from .happenings import Happenings
 from .resolve import Unresolved, members_of, named
 
@@ -78,6 +78,7 @@ class Builder(Happenings):
         self.make_endings()
         self.make_answers()
         self.make_shown()
+        self.make_measures()
         self.graph.bad_slot = self.maker.new_slot(Slot("not finite", "bad", self.maker.const(math.nan)))
         check_size(self.graph, self.maker.size, self.problems)
         self.graph.correlated = correlate(self.world, self.row_of, self.problems)
@@ -162,3 +163,20 @@ class Builder(Happenings):
                     self.graph.refresh.append((slot, node))
                 label = item.label or item.about or name
                 self.graph.shown.append(Shown(name, members, slot, label, self.unit_of[name]))
+
+    def make_measures(self) -> None:
+        """Numbers that are kept for reading; a world without any is the graph that it was."""
+        nan = self.maker.const(math.nan) if self.world.measures else -1
+        for name, measure in self.world.measures.items():
+            unit = self.parse_unit(measure)
+            if measure.formula is None:
+                continue
+            self.resolver.path = name
+            needed = None if name in self.unknown_units else unit.dimension
+            try:
+                node = self.resolver.number(measure.formula, {}, needed, f"the result of '{name}'")
+            except Unresolved:
+                continue
+            slot = self.maker.new_slot(Slot(f"measured {name}", "memory", nan))
+            self.graph.refresh.append((slot, node))
+            self.graph.measures.append(Measured(name, slot, unit))

@@ -86,6 +86,7 @@ class Parameter(Item):
     each_firing: bool = False
     measures: str = ""  # what exactly its figures count: a word that claims about it must share
     converts: dict[str, Distribution] = field(default_factory=dict)  # other measures -> how much of this one of them is
+    evidence: bool = True  # False: nothing speaks for any figure, so it is left out of headline differences
 
 
 @dataclass(slots=True)
@@ -198,6 +199,13 @@ class Need(Item):
 
 
 @dataclass(slots=True)
+class Measure(Item):
+    """A number of a state, in its unit, that runs may read at any date: the result that a mechanism is about."""
+
+    formula: Expression | None = None
+
+
+@dataclass(slots=True)
 class World:
     """All declarations of a case in the order of its files."""
 
@@ -218,8 +226,15 @@ class World:
     decisions: dict[str, Decision] = field(default_factory=dict)
     endings: dict[str, Ending] = field(default_factory=dict)
     propositions: dict[str, Proposition] = field(default_factory=dict)
+    measures: dict[str, Measure] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    abouts: dict[str, str] = field(default_factory=dict)  # file name -> what the file is about
     method: str = "euler"  # of integration: euler or rk4
+
+    @property
+    def without_evidence(self) -> frozenset[str]:
+        """Parameters for whose figures nothing speaks."""
+        return frozenset(name for name, parameter in self.parameters.items() if not parameter.evidence)
 
     def spelled(self, text: str) -> str:
         """A name as written, with the members' own names in its brackets: ``men[challenger]`` as ``men[russia]``."""

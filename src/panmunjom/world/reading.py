@@ -6,8 +6,10 @@ from collections.abc import Callable
 from collections.abc import Sequence as Sequence_
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import PurePath
 
 from ..quantities.distributions import parse_distribution
+from ..text.grammar import parse
 from ..text.nodes import Mapping, Node, Scalar, Sequence
 from ..text.problems import Place, Problems, nearest
 from ..text.schemas import keys
@@ -16,6 +18,7 @@ from .declared import (
     GUESSED_UNIT,
     ByMember,
     Correlation,
+    Measure,
     Members,
     Parameter,
     Proposition,
@@ -72,6 +75,8 @@ class WorldReader(PartReader):
             if key.text == "about":
                 if not isinstance(node, Scalar):
                     self.problems.add("not-a-value", node.place, "'about' must be a text")
+                else:
+                    self.world.abouts[PurePath(node.place.source.name).name] = node.text
                 continue
             section = self.sections.get(key.text)
             if section is None:
@@ -225,6 +230,12 @@ class WorldReader(PartReader):
             item.each_firing = drawn.text == "each firing"
             if drawn.text not in ("each firing", "once"):
                 self.problems.add("bad-entry", drawn.place, "'drawn' must be 'once' or 'each firing'")
+        evidence = fields.scalar("evidence")
+        if evidence is not None:
+            item.evidence = evidence.text != "none"
+            if evidence.text != "none":
+                hint = "Leave 'evidence' out where there is some, and say in 'note' which."
+                self.problems.add("bad-entry", evidence.place, "'evidence' can only be 'none'", hint)
         item.measures = fields.text("measures")
         for other, node_ in fields.mapping("converts") or ():
             self.conversion(item, other, node_)
@@ -305,3 +316,10 @@ class WorldReader(PartReader):
             end = Call("date", (Text(str(by + timedelta(days=1))),))  # `time` at a step's end is the day after it
             tree = Binary("and", tree, Binary("<=", Name(("time",)), end))
         self.world.propositions[name] = Proposition(name, about, place=key, holds=tree)
+
+    def measure(self, name: str, scalar: Scalar, unit: str, about: str = "") -> None:
+        """Add a number to be read at dates; its name is not in the namespace of formulas. A figure with a spread is no
+        formula here: it would draw one more parameter.
+        """
+        tree = parse(scalar, self.problems)
+        self.world.measures[name] = Measure(name, about, unit=unit, place=scalar.place, formula=tree)
