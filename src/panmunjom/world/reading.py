@@ -230,12 +230,7 @@ class WorldReader(PartReader):
             item.each_firing = drawn.text == "each firing"
             if drawn.text not in ("each firing", "once"):
                 self.problems.add("bad-entry", drawn.place, "'drawn' must be 'once' or 'each firing'")
-        evidence = fields.scalar("evidence")
-        if evidence is not None:
-            item.evidence = evidence.text != "none"
-            if evidence.text != "none":
-                hint = "Leave 'evidence' out where there is some, and say in 'note' which."
-                self.problems.add("bad-entry", evidence.place, "'evidence' can only be 'none'", hint)
+        item.evidence = self.evidence(fields)
         item.measures = fields.text("measures")
         for other, node_ in fields.mapping("converts") or ():
             self.conversion(item, other, node_)
@@ -243,7 +238,7 @@ class WorldReader(PartReader):
         fields.done()
         if assume is not None:
             item.assume = self.columns(assume, len(item.per))
-            self.figured.add(name)
+            self.figured.setdefault(name)
         self.world.parameters[name] = item
 
     def conversion(self, item: Parameter, other: Scalar, node: Node) -> None:

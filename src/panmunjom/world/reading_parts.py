@@ -58,9 +58,7 @@ class PartReader(EventReader):
             self.problems.add("duplicate-name", key.place, message, "Keep one of the two.")
         else:
             self.assumed[name] = (key, node)
-            item = self.world.parameters.get(name)
-            if item is not None and not item.assume:  # draws go by the order of figures, not of declarations
-                self.world.parameters[name] = self.world.parameters.pop(name)
+            self.figured.setdefault(name)
 
     def put_together(self) -> None:
         """Once every file is read: members for roles, figures for the parameters that have none."""
@@ -79,7 +77,10 @@ class PartReader(EventReader):
             self.world.places.setdefault(name, key.place)
         for name, (key, node) in self.assumed.items():
             self.give(name, key, node)
-        for item in self.world.parameters.values():
+        order = {name: place for place, name in enumerate(self.figured)}
+        parameters = self.world.parameters
+        self.world.parameters = dict(sorted(parameters.items(), key=lambda entry: order.get(entry[0], len(order))))
+        for item in parameters.values():
             if not item.assume and item.name not in self.figured:
                 hint = f"Give 'assume' here, or in a file of the case's world: assumptions: {{{item.name}: {{assume: ...}}}}."
                 self.problems.add("no-figure", item.place, f"nothing says what '{item.name}' is", hint)
@@ -87,10 +88,10 @@ class PartReader(EventReader):
     def give(self, name: str, key: Scalar, node: Node) -> None:
         """Put the case's own figure, bounds and note into a parameter that was declared without."""
         fields = self.fields(node, f"the assumption '{name}'", "assumption")
-        self.figured.add(name)
         if fields is None:
             return
         note, within, assume = fields.text("note"), fields.scalar("within"), fields.node_of("assume", required=True)
+        evidence = self.evidence(fields)
         fields.done()
         item = self.world.parameters.get(name)
         if item is None:
@@ -104,7 +105,7 @@ class PartReader(EventReader):
             return
         if assume is not None:
             item.assume = self.columns(assume, len(item.per))
-        item.note = note or item.note
+        item.note, item.evidence = note or item.note, item.evidence and evidence
         narrower = self.bounds(within) if within is not None else None
         if narrower is None:
             return
