@@ -94,7 +94,7 @@ def show(record: Json) -> None:
         told = (
             f"{met} of {count(len(record['mechanisms']), 'mechanism')} as stated. {record['futures']:,} futures each, with "
             f"and without; seed {record['seed']}; ± is two paired standard errors, a movement is more than "
-            f"{record['clear']:g}; one without effect passes in {record['false_alarm']:.2%} of cases."
+            f"{record['threshold']:g}; one without effect passes in {record['false_alarm']:.2%} of cases."
         )
         print(dim(wrapped(told)) + "\n")
     if not record["mechanisms"]:

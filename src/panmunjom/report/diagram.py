@@ -191,7 +191,7 @@ def line_of(lane: Lane, d: str, middle: tuple[float, float], room: float, tip: t
     ]
     if not event:
         parts.append(element("path", d=cross, class_="d-valve"))
-    parts.append(label(middle[0], middle[1] - 8, shorten(lane.flow["text"], room), anchor="middle", class_="quiet"))
+    parts.append(label(middle[0], middle[1] - 9, shorten(lane.flow["text"], room), anchor="middle", class_="quiet"))
     return element("g", *parts)
 
 
