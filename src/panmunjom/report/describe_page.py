@@ -27,7 +27,7 @@ def as_html(record: Json) -> str:
 def as_markdown(record: Json, folder: str, maker: str = "panmunjom describe") -> tuple[str, dict[str, str]]:
     """The text, and the pictures that it shows: file name in ``folder`` (a relative path) -> SVG."""
     d = words.clean(record)
-    drawn = {name: f"{slug(name.removesuffix(".yaml"))}.svg" for name in pictures(d)}
+    drawn = {name: f"{slug(name.removesuffix('.yaml'))}.svg" for name in pictures(d)}
     made = Environment(
         loader=PackageLoader("panmunjom.report", "templates"),
         autoescape=False,  # Markdown, not HTML; what could be markup is escaped by the filter md
