@@ -96,7 +96,8 @@ def find_extremes(case: Case, options: Options, tick: Tick | None = None) -> tup
     """Every extreme, by start date, and the dates that were tried: the case's start and those of its views and mechanisms."""
     case, names = with_parts(case)
     runner = Runner(case, options)
-    starts = sorted({case.start, *(v.start for v in case.views.values() if v.start), *(m.start for m in case.mechanisms.values())})
+    views = {v.start for v in case.views.values() if v.start}
+    starts = sorted({case.start, *views, *(m.start for m in case.mechanisms.values())})
     found: list[Extreme] = []
     for number, start in enumerate(starts):
         filled = runner.fill_pooled(start)
@@ -137,9 +138,9 @@ def ended(raw: Raw, number: int) -> np.ndarray:
 
 
 def rarest(raw: Raw, named: list[tuple[str, int]]) -> Part | None:
-    """The part that holds in the fewest futures."""
+    """The part that holds in the fewest futures; of several the one furthest inside, which the others wait for."""
     fine = np.isnan(raw.bad)
     if not named or not fine.any():
         return None
     some = [Part(n.removeprefix(_MARK), float((~np.isnan(raw.first[row][fine])).mean())) for n, row in named]
-    return min(some, key=lambda p: p.share)
+    return min(reversed(some), key=lambda p: p.share)

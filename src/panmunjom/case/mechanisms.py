@@ -12,7 +12,6 @@ from pathlib import PurePath
 
 from ..evidence.records import Library
 from ..quantities.calendar import duration_days, later
-from ..quantities.distributions import parse_distribution
 from ..quantities.units import ONE, Units, UnknownUnit
 from ..text.nodes import Fields, Mapping, Node, Scalar, Sequence
 from ..text.problems import CaseError, Place, Problems, nearest

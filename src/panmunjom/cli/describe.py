@@ -161,7 +161,8 @@ def said_result(row: Json) -> str:
     error = f" ± {number(2 * row['se'])}" if row["se"] else ""
     sign = "+" if row["difference"] > 0 else ""
     kept = f"; kept inside its bounds in {row['held_back']:.1%} of futures" if row["held_back"] else ""
-    return f"{head}: {number(row['from'])} → {number(row['to'])}{measure(row['unit'])} ({sign}{number(row['difference'])}{error}){kept}"
+    moved = f"{number(row['from'])} → {number(row['to'])}{measure(row['unit'])}"
+    return f"{head}: {moved} ({sign}{number(row['difference'])}{error}){kept}"
 
 
 def said_endings(row: Json, labels: dict[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,14 +19,14 @@ MOST_ENDINGS = 3
 
 def as_html(record: Json) -> str:
     """The page (write it as UTF-8). What comes from the case is escaped; there is no script and nothing is loaded."""
-    d = words.clean(record)
+    d = cast(Json, words.clean(record))
     shown = {"d": d, "pictures": pictures(d), "diagram_style": Markup(STYLE), **helpers(d)}
     return environment().get_template("describe.html.j2").render(**shown)
 
 
 def as_markdown(record: Json, folder: str, maker: str = "panmunjom describe") -> tuple[str, dict[str, str]]:
     """The text, and the pictures that it shows: file name in ``folder`` (a relative path) -> SVG."""
-    d = words.clean(record)
+    d = cast(Json, words.clean(record))
     drawn = {name: f"{slug(name.removesuffix('.yaml'))}.svg" for name in pictures(d)}
     made = Environment(
         loader=PackageLoader("panmunjom.report", "templates"),
