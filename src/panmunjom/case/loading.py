@@ -13,7 +13,7 @@ from pathlib import Path
 from ..evidence.reading import EvidenceReader
 from ..quantities.calendar import duration_days, parse_date, parse_duration
 from ..quantities.units import Units, UnknownUnit
-from ..text.nodes import Fields, Mapping, read_data, read_raw
+from ..text.nodes import Fields, Mapping, Scalar, read_data, read_raw
 from ..text.problems import CaseError, Place, Problem, Problems, Source, nearest, printable
 from ..world.build import build
 from ..world.reading import WorldReader
@@ -33,6 +33,12 @@ def shipped() -> dict[str, Path]:
     """The cases that come with the package: name -> folder."""
     root = Path(str(files("panmunjom"))) / "cases"
     return {p.name: p for p in sorted(root.iterdir()) if (p / "case.yaml").is_file()} if root.is_dir() else {}
+
+
+def shipped_parts() -> dict[str, Path]:
+    """The parts of worlds that come with the package: name -> file."""
+    root = Path(str(files("panmunjom"))) / "cases" / "parts"
+    return {p.stem: p for p in sorted(root.glob("*.yaml"))}
 
 
 def find(name: str) -> Path:
@@ -87,6 +93,7 @@ class Loader:
         self.id = printable(Path(os.path.abspath(folder)).name) or "case"  # also names the folder of its runs
         self.hash = hashlib.sha256()
         self.cautions: list[str] = []
+        self.parts: list[Scalar] = []
         self.method = "euler"
         self.total = 0
 
@@ -134,10 +141,40 @@ class Loader:
                 self.problems.add("bad-name", Place(Source(str(where))), message, "Rename the file.")
         return [f"{folder}/{name}" for name in found[:MAX_FILES]]
 
+    def read_parts(self) -> list[tuple[str, Mapping]]:
+        """The parts that the case names, in alphabetical order: from its own folder ``parts/``, else as they ship."""
+        found: list[tuple[str, Mapping]] = []
+        for number, scalar in enumerate(self.parts):
+            if scalar.text in [p.text for p in self.parts[:number]]:
+                self.problems.add("duplicate-name", scalar.place, f"'parts' names '{scalar.text}' twice", "Keep one of the two.")
+        own = {Path(name).stem: name for name in self.listing("parts")}
+        known = {**{name: "" for name in shipped_parts()}, **own}
+        for name, place in sorted({p.text: p.place for p in reversed(self.parts)}.items()):
+            if name not in known:
+                hint = nearest(name, known) or f"Parts: {', '.join(sorted(known))}."
+                self.problems.add("no-such-part", place, f"there is no part '{name}'", hint)
+                continue
+            root = self.file(own[name]) if name in own else self.shipped_part(name)
+            if root is not None:
+                found.append((name, root))
+        return found
+
+    def shipped_part(self, name: str) -> Mapping | None:
+        """The nodes of a part that comes with the package; the case's hash covers it as a file of its own would be."""
+        path = shipped_parts()[name]
+        raw = read_raw(path, str(path), self.problems)
+        if raw is None:
+            return None
+        self.hash.update(f"parts/{name}.yaml".encode() + b"\0" + raw + b"\0")
+        return read_data(raw, str(path), self.problems)
+
     def load(self) -> Case | None:
         """The case; None where the world cannot be built."""
         head = self.file("case.yaml")
         reader = WorldReader(self.problems)
+        title, about, start, horizon, step = self.header(head)
+        reader.world.method = self.method
+        roots = self.read_parts()
         worlds = self.listing("world")
         if not worlds:
             place = Place(Source(str(self.folder / "world")))
@@ -147,9 +184,8 @@ class Loader:
         for name in worlds:
             root = self.file(name)
             if root is not None:
-                reader.read(root)
-        title, about, start, horizon, step = self.header(head)
-        reader.world.method = self.method
+                roots.append(("", root))
+        reader.read_all(roots)
         units = self.units(reader)
         evidence = EvidenceReader(self.problems, units)
         for name, read in (("sources.yaml", evidence.sources), ("claims.yaml", evidence.claims)):
@@ -296,6 +332,7 @@ class Loader:
                 message = f"there is no method '{method.text}' of integration"
                 self.problems.add("bad-entry", method.place, message, f"Write one of {', '.join(METHODS)}.")
             self.method = method.text
+        self.parts = fields.words("parts")
         self.cautions = [scalar.text for scalar in fields.words("cautions")]
         fields.done()
         return title, about, start, horizon, step

@@ -56,6 +56,9 @@ class Model:
     unit = _adder("world", "units")
     dimension = _adder("world", "dimensions")
     relation = _adder("world", "relations")
+    role = _adder("world", "roles")
+    need = _adder("world", "needs")
+    assumption = _adder("world", "assumptions")
     switch = _adder("world", "switches")
     parameter = _adder("world", "parameters")
     correlation = _adder("world", "correlations")
@@ -70,6 +73,12 @@ class Model:
     question = _adder("questions")
     phrases = _adder("phrases")
     mechanism = _adder("mechanisms")
+
+    def part(self, name: str, **sections: object) -> None:
+        """Use a part that ships with the package, or one of your own whose sections are given as dictionaries."""
+        self.files["case.yaml"].setdefault("parts", []).append(name)
+        if sections:
+            self.files[f"parts/{name}.yaml"] = sections
 
     def view(self, name: str, **entries: object) -> None:
         """Add a view; its keys are those of a file of ``views/``."""
