@@ -38,7 +38,7 @@ ODD: list[Any] = [[], {}, [["x"]], {"zz": ["x"]}, "maybe", 3, True, None]
 
 def kind_of(path: Path) -> str:
     """Which schema a file of a case has."""
-    if path.parent.name == "world":
+    if path.parent.name in ("world", "parts"):
         return "world"
     if path.parent.name == "views":
         return "pooled" if path.stem == "pooled" else "view"

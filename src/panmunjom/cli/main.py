@@ -13,6 +13,7 @@ VERBS = {
     "run": ("run", "run"), "futures": ("futures", "futures"), "replay": ("replay", "replay"),
     "read": ("read", "read"), "test": ("article", "test"), "claims": ("claims", "claims"), "why": ("why", "explain"),
     "check": ("others", "check"), "new": ("others", "new"), "cases": ("others", "cases"), "schema": ("others", "schema"),
+    "describe": ("describe", "describe_case"),
     "rates": ("rates", "rates"),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -42,6 +42,7 @@ class Raw:
     limited       mean number of steps a future in which a stock's outflow was limited, by scalar name
     broken        number of futures at whose end a stock was not finite, by scalar name
     bands         (months, quantiles) by position in ``Graph.shown``, base units
+    measured      by number of steps ended: (measures, n) as ``Graph.measures``, base units
     """
 
     points: npt.NDArray[np.uint64]
@@ -56,6 +57,7 @@ class Raw:
     months: list[date] = field(default_factory=list)
     bands: list[Array] = field(default_factory=list)
     complete: bool = True
+    measured: dict[int, Array] = field(default_factory=dict)
 
 
 def simulate(
@@ -109,19 +111,23 @@ def run_rows(
     bands: bool = False,
     threads: int = 0,
     tick: Callable[[float], None] | None = None,
+    read: Collection[int] = (),
 ) -> Raw:
-    """Run given rows, shape (rows, n), with given luck, shape (n,)."""
+    """Run given rows, shape (rows, n), with given luck, shape (n,). ``read``: after how many steps to read measures."""
     graph = kernel.graph
     blocks = Blocks(table, luck, len(graph.slots), kernel.width, kernel.spare)
     kernel.start(blocks, plan, seed)
     marks = plan.months() if bands else []
-    cuts = sorted({k for _, k in marks} | {c.step for c in changes or []} | {plan.count})
+    cuts = sorted({k for _, k in marks} | {c.step for c in changes or []} | {*read, plan.count})
     found: list[list[Array]] = []
+    measured: dict[int, Array] = {}
     at = 0
     for cut in cuts:
         if cut > at:
             kernel.move(blocks, plan, at, cut, seed, threads)
             at = cut
+        if cut in read:
+            measured[cut] = stacked([blocks.slot(m.slot).copy() for m in graph.measures], blocks.size)
         for change in changes or []:
             if change.step == cut:
                 blocks.set_row(change.row, change.value)
@@ -151,6 +157,7 @@ def run_rows(
             for stock, count in zip(graph.stocks, not_finite, strict=True)
         },
     )
+    raw.measured = measured
     blocks.release(kernel.spare)
     if marks:
         raw.months = [day for day, _ in marks]

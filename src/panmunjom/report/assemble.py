@@ -291,6 +291,7 @@ def parameters(done: Study) -> list[dict[str, Any]]:
                     "about": parameter.about,
                     "unit": done.case.built.unit_of.get(name, ONE).text,
                     "note": parameter.note or None,
+                    "evidence": parameter.evidence,
                     "used": {
                         v.name: used_record(done.case, v.filled, v.filled.used[scalar]) for v in done.views.values()
                     },

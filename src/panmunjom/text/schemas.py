@@ -23,6 +23,7 @@ KINDS: dict[str, str] = {
     "pooled": "views/pooled.yaml",
     "questions": "questions.yaml",
     "phrases": "phrases.yaml",
+    "mechanisms": "mechanisms.yaml",
 }
 
 # what kinds of claims there are: here, because the command line lists them and should wait for nothing
