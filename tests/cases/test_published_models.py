@@ -18,7 +18,7 @@ from panmunjom.analysis.stored import get_ready
 from panmunjom.analysis.study import ViewResult, study
 from panmunjom.cli.run import read_options
 from panmunjom.forecasts.baselines.wars import classes
-from panmunjom.futures.trajectory import compiled_path
+from panmunjom.futures.trajectory import compiled_path, first_difference, plain_path
 
 MODELS = ("iwo-jima", "attrition-warfare", "effective-strength", "depletion", "base-rates")
 MONTH, YEAR = 30.4375, 365.25
@@ -253,3 +253,12 @@ def test_added_age_makes_another_war() -> None:
     old = run_of("base-rates", "pooled", 1024, added_age="8").ensemble.endings()["war_goes_on"].p
     feud = run_of("base-rates", "csis", 1024).ensemble.endings()["war_goes_on"].p
     assert old != young and feud > 2 * young
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_both_engines_agree_on_a_model(name: str) -> None:
+    """One future, every step and every number, to the bit: in the plain evaluator and compiled."""
+    ready = get_ready(case_of(name), options(name, {}, 4, None), "pooled")
+    shared = (ready.rows(np.array([3], np.uint64)), 3, ready.plan, ready.seed, ready.changes)
+    compiled = compiled_path(ready.kernel, *shared)
+    assert first_difference(compiled, plain_path(ready.built.graph, *shared)) is None
