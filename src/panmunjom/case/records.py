@@ -174,8 +174,8 @@ class Question:
 
     @property
     def crossed(self) -> bool:
-        """Whether a run lists it beside the endings: yes or no, open, and not one wording of several."""
-        return self.kind == "yes_no" and bool(self.expression) and not self.family and not self.resolutions
+        """Whether a run lists it beside the endings: yes or no, open, neither one wording of several nor a claim put to the test."""
+        return self.kind == "yes_no" and bool(self.expression) and not (self.family or self.claims or self.resolutions)
 
     @property
     def criteria(self) -> str:
