@@ -47,7 +47,7 @@ class _Reader:
         q.text, q.about, q.fine_print = fields.text("text", required=True), fields.text("about"), fields.text("fine_print")
         q.style, q.family, q.otherwise = fields.text("style"), fields.text("family"), fields.text("otherwise")
         q.claims = tuple(scalar.text for scalar in fields.words("claim"))
-        q.claimed = fields.text("claimed", "yes")
+        q.claimed, q.anew = fields.text("claimed", "yes"), fields.flag("anew")
         kind, holds, of = fields.scalar("kind"), fields.scalar("holds"), fields.scalar("of")
         if kind is not None:
             q.kind = kind.text
@@ -93,6 +93,9 @@ class _Reader:
         if q.kind == "number" and q.of == "" and of is not None and q.at is None:
             hint = "Write 'at: DATE'."
             self.problems.add("no-day", of.place, f"'{q.id}' does not say on which day the number is taken", hint)
+        if q.anew and (q.at or q.asked is None):
+            hint = "Write 'asked: DATE', and 'by' in place of 'at'."
+            self.problems.add("bad-entry", self.place("anew"), f"'{q.id}' counts anew from no day on which it was asked", hint)
         if q.family and q.kind != "yes_no":
             message = f"'{q.id}' is in a family, which compares questions of yes and no only"
             self.problems.add("bad-entry", self.key.place, message)
@@ -141,7 +144,8 @@ class _Reader:
         last = q.by
         if q.at is not None:  # the one step whose days hold that day
             last = q.at + timedelta(days=self.step_days - 1)
-        self.reader.proposition(name, self.key.place, holds, text, last, q.at)
+        since = q.asked if q.anew else q.at
+        self.reader.proposition(name, self.key.place, holds, text, last, since)
         tree = world.propositions[name].holds
         if tree is not None and not set(_names(self.tree(holds))) - {"time", "true", "false"}:
             message = f"'{q.id}' asks for '{holds.text}', which names nothing of the world: every future would say the same"

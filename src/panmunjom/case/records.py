@@ -148,6 +148,7 @@ class Question:
     claims: tuple[str, ...] = ()
     claimed: str = "yes"
     locked: str = ""
+    anew: bool = False  # what held before the day on which it was asked does not count
     resolutions: list[Resolution] = field(default_factory=list)
     place: Place = NOWHERE
     places: dict[str, Place] = field(default_factory=dict, repr=False)  # of its entries, by key
@@ -175,14 +176,15 @@ class Question:
     @property
     def crossed(self) -> bool:
         """Whether a run lists it beside the endings: yes or no, open, neither one wording of several nor a claim put to the test."""
-        return self.kind == "yes_no" and bool(self.expression) and not (self.family or self.claims or self.resolutions)
+        apart = self.family or self.claims or self.resolutions
+        return self.kind == "yes_no" and bool(self.expression) and not apart
 
     @property
     def criteria(self) -> str:
         """The first 16 hex digits of the SHA-256 of all that decides it: a forecast holds only for these words and dates."""
         parts = [
             self.kind, self.text, self.about, self.fine_print, self.expression, self.of, self.otherwise,
-            *(str(day or "") for day in (self.by, self.at, self.asked, self.closes)),
+            *(str(day or "") for day in (self.by, self.at, self.asked, self.closes)), "anew" if self.anew else "",
             *(f"{option.name}: {option.expression}" for option in self.options),
         ]  # fmt: skip
         plain = json.dumps([" ".join(part.split()) for part in parts], ensure_ascii=False)
