@@ -175,7 +175,7 @@ class Question:
 
     @property
     def crossed(self) -> bool:
-        """Whether a run lists it beside the endings: yes or no, open, neither one wording of several nor a claim put to the test."""
+        """Whether a run lists it beside the endings: yes or no, open, not one wording of several, no claim."""
         apart = self.family or self.claims or self.resolutions
         return self.kind == "yes_no" and bool(self.expression) and not apart
 

@@ -112,7 +112,7 @@ def misfit(made: Forecast) -> str:
 
 
 def of_documents(case: Case) -> list[Forecast]:
-    """Claims whose words have a probability by a published yardstick, as forecasts of the day they appeared, at the range's middle."""
+    """Claims whose words have a probability by a published yardstick: forecasts of the day they appeared, at its middle."""
     found = []
     for question in case.asked.values():
         for name in question.claims:

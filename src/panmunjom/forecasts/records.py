@@ -1,9 +1,10 @@
 """The record of each source: which of its statements came true, how good its probabilities were, and what so few can show.
 
-Statements are judged, not persons, and only those that the source stands behind (a reported prediction that it does not endorse is
-counted apart). Several claims with one question count once. What has not come true *so far* is no error yet and is counted apart.
+Statements are judged, not persons, and only those that the source stands behind (a reported prediction that it does not
+endorse is counted apart). Several claims with one question count once. What has not come true *so far* is no error yet and
+is counted apart.
 
-The share of right statements is pooled over the sources: each source's share is drawn from a beta distribution common to all, whose
+The share of right statements is pooled: each source's share is drawn from a beta distribution common to all, whose
 shape is learnt from all of them with the prior of Gelman et al., Bayesian Data Analysis, 3rd ed. (2013), section 5.3,
 p(a, b) ∝ (a + b)^(−5/2), here cut off at a + b = ``MOST`` so that it is proper for any counts. A source with few statements
 is drawn towards the others. A statement that came true in part counts as half. It is no ranking: under ``FEW`` statements
@@ -150,7 +151,7 @@ def chance(claim: Claim) -> tuple[float, float] | None:
         return None
 
 
-def posterior(right: Array, n: Array, points: int = 160) -> tuple[Array, Array, Array]:
+def posterior(right: Array, n: Array, points: int = 100) -> tuple[Array, Array, Array]:
     """The beta distribution that all shares come from: a grid of a and b with their posterior weights, each shape (points²,).
 
     Spaced evenly in log(a / b) and log(a + b), where the prior's density is a·b·(a + b)^(−5/2).
