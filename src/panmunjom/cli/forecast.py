@@ -87,8 +87,8 @@ def show(done: Forecasts, added: list[Line], repeated: list[Line], path: Path, d
     if done.stale_days:
         left = len(done.ensemble.points) - done.kept
         text = (
-            f"The view starts on {done.ensemble.start}, {done.stale_days} days before. Of what happened since it knows one thing: "
-            f"the open questions are open, so {left:,} futures in which one was answered by then are left out."
+            f"The view starts on {done.ensemble.start}, {done.stale_days} days before. Of what happened since it knows one "
+            f"thing: the open questions are open, so {left:,} futures in which one was answered by then are left out."
         )
         print(dim("\n".join(textwrap.wrap(text, width()))))
     plain = [(q, a) for q, a in done.answers.items() if a.kind == "yes_no"]

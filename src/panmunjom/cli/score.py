@@ -92,6 +92,9 @@ def show(
         print(f"{waiting} sealed forecasts wait for their answers")
     if rows:
         print("\n" + forecasters_text(scoring.by_forecaster(rows)))
+    if any(r.forecast.origin == "hindcast" for r in rows):
+        text = "A hindcast was made after the day that it is dated, when people and the world may know how things went."
+        print(dim("\n".join(textwrap.wrap(text, width()))))
     for gap in scoring.against_ours(rows):
         if gap["n"]:
             ends = "too few for an interval" if gap["low"] is None else f"{gap['low']:+.3f} to {gap['high']:+.3f}"

@@ -180,10 +180,10 @@ def pooled_shares(right: Array, n: Array) -> list[tuple[float, float, float]]:
     """Each source's share right, drawn towards all: mean and the ends of the 90% interval of its posterior."""
     if not len(n):
         return []
-    a, b, weight = posterior(right, n)
-    kept = weight > 1e-7 * weight.max()
+    a, b, weight = posterior(right, n, 60)
+    kept = weight > 1e-4 * weight.max()
     a, b, weight = a[kept], b[kept], weight[kept] / weight[kept].sum()
-    edges = np.linspace(0, 1, 401)
+    edges = np.linspace(0, 1, 201)
     middles = (edges[1:] + edges[:-1]) / 2
     found = []
     for hits, count in zip(right, n, strict=True):

@@ -98,9 +98,10 @@ def answers(
 
 
 def still_open(ensemble: Ensemble, questions: list[Question], day: date) -> Flags:
-    """Futures in which no open deadline question was answered between the first step and a day, shape (finite,).
+    """Futures in which no open deadline question was answered by the end of a day, shape (finite,).
 
-    What holds from the start on says nothing, nor does a question that counts ``anew`` from its opening.
+    What holds from the start on (in the first step of more than half of the futures) says nothing, nor does a question that
+    counts ``anew`` from its opening.
     """
     kept = np.ones(len(ensemble.points), bool)
     begun = ensemble.start.toordinal() + ensemble.step_days - 1
@@ -108,7 +109,8 @@ def still_open(ensemble: Ensemble, questions: list[Question], day: date) -> Flag
         if question.at or question.anew or not within(question, ensemble) or question.kind == "number":
             continue
         first = _first_of(ensemble, question)
-        kept &= (first <= begun) | (first > day.toordinal())
+        if (first <= begun).mean() <= 0.5:
+            kept &= first > day.toordinal()
     return kept
 
 
