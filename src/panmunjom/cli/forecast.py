@@ -18,10 +18,10 @@ from ..forecasts.ledger import Line, seal
 from ..forecasts.resolving import Answer
 from ..forecasts.sealing import Forecasts
 from ..forecasts.sealing import forecast as make
-from ..forecasts.wording import Family
-from ..futures.wording import own, points, share
+from ..futures.wording import own, share
 from ..quantities.calendar import parse_date
 from ..text.problems import NOWHERE, CaseError, Problem, printable
+from .tables import family_text
 from .terminal import Progress, as_json_text, bold, dim, table, width
 
 
@@ -130,17 +130,3 @@ def said(done: Forecasts, answer: Answer) -> str:
     low, half, high = ("not in time" if v != v else date.fromordinal(int(v)).isoformat() for v in middle)
     return f"median {half} (5%: {low}; 95%: {high}); {share(answer.p, answer.se, answer.futures)} come in time"
 
-
-def family_text(family: Family) -> str:
-    """The wordings of a family beside each other, and how far they lie apart."""
-    rows = []
-    for found in family.wordings:
-        twice = 2 * found.difference_se
-        gap = "" if found is family.wordings[0] else f"{100 * found.difference:+.1f} ± {points(twice, twice or None)}"
-        rows.append([found.question.id, due_text(found.question), own(found.p, found.se, family.futures), gap])
-    title = bold(f"One future, every fine print: {family.name.replace('_', ' ')}, {family.futures:,} futures")
-    head = ["wording", "", "% yes", "points from the first"]
-    error = 2 * family.spread_se
-    apart = f"{points(family.spread, error or None)} ± {points(error, error or None)} points"
-    last = f"by wording alone the same futures differ by {apart}; ± two standard errors, paired"
-    return f"{title}\n{table(head, rows)}\n{last}"
