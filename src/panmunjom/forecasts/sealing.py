@@ -72,6 +72,10 @@ def forecast(
     if filled.start > day:
         message = f"the view starts on {filled.start}, after the day of the forecast, {day}"
         raise CaseError([Problem("bad-date", NOWHERE, message)])
+    if runner.until(filled.start) <= day:
+        message = f"the run of '{filled.name}' ends on {runner.until(filled.start)}, before the day of the forecast, {day}"
+        hint = "Give the case newer figures or a longer horizon, or forecast an earlier day with --as-of."
+        raise CaseError([Problem("bad-date", NOWHERE, message, hint)])
     asked = {name: q for name, q in case.asked.items() if open_on(q, day)}
     if not asked:
         message = f"no question of the case is open on {day}"
