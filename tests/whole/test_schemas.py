@@ -18,8 +18,9 @@ from bakery import CLAIMS, WORLD
 from editors import as_editor, refusals, validator
 from panmunjom.case.loading import Loader
 from panmunjom.case.mechanisms import MechanismReader
+from panmunjom.case.questions import read_questions
 from panmunjom.case.spoken import PhraseReader
-from panmunjom.case.views import ViewReader, read_pool_rules, read_questions
+from panmunjom.case.views import ViewReader, read_pool_rules
 from panmunjom.cli.main import main
 from panmunjom.evidence.reading import EvidenceReader
 from panmunjom.evidence.records import KINDS as CLAIM_KINDS

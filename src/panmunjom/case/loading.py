@@ -20,9 +20,10 @@ from ..world.reading import WorldReader
 from .filling import WITHIN_HINT, beyond, fill, pooled_view
 from .mechanisms import MechanismReader, check_turns
 from .pooled import Missing, converted, unsaid
+from .questions import check_questions, read_questions
 from .records import Case, Mechanism, PoolRules, Question, View
 from .spoken import PhraseReader, Phrases
-from .views import ViewReader, check_target, read_pool_rules, read_questions
+from .views import ViewReader, check_target, read_pool_rules
 
 MAX_FILES = 200
 METHODS = ("euler", "rk4")
@@ -193,11 +194,11 @@ class Loader:
                 root = self.file(name)
                 if root is not None:
                     read(root)
-        questions: dict[str, Question] = {}
+        asked: dict[str, Question] = {}
         if self.has("questions.yaml"):
             root = self.file("questions.yaml")
             if root is not None:
-                questions = read_questions(root, reader, self.problems)
+                asked = read_questions(root, reader, self.problems, step)
         phrases = Phrases()
         if self.has("phrases.yaml"):
             root = self.file("phrases.yaml")
@@ -243,12 +244,14 @@ class Loader:
             evidence.library,
             views,
             rules,
-            questions,
+            {name: question for name, question in asked.items() if question.crossed},
             self.hash.hexdigest()[:16],
             self.cautions,
             phrases,
             mechanisms,
+            asked=asked,
         )
+        check_questions(case, self.problems)
         self.check_figures(case)
         self.check_filling(case)
         check_turns(case, self.problems)

@@ -6,7 +6,7 @@ import argparse
 
 from .. import __version__
 from ..text.schemas import CLAIM_KINDS, KINDS
-from . import arguments_describe, arguments_rates, examples
+from . import arguments_describe, arguments_forecast, arguments_rates, examples
 
 TYPE_CHECKING = False  # as typing has it, whose import takes longer than all of this
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     _add_cases(verbs)
     arguments_describe.add(verbs)
     arguments_rates.add(verbs)
+    arguments_forecast.add(verbs)
     return top
 
 

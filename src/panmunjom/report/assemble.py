@@ -15,6 +15,8 @@ from ..evidence.records import Claim
 from ..futures.ensemble import Share
 from ..quantities.distributions import Distribution
 from ..quantities.units import ONE
+from .asked import as_json as wordings
+from .asked import asked_record
 from .reasons import chain_record
 from .sentences import effects, headline, label_of, notes, sublines, turned_futures
 from .summary import Summary
@@ -85,6 +87,7 @@ def as_json(done: Study) -> dict[str, Any]:
         "seed": done.options.seed,
         "futures": done.options.futures,
         "views": views,
+        "wordings": wordings(done),
         "switch_futures": turned_futures(done),
         "verdict_futures": done.verdict_futures,
         "complete": done.complete,
@@ -128,6 +131,7 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
             for e in graph.endings
         ],
         "questions": [{"id": q.id, "text": q.text, "about": q.about, "by": str(q.by or "")} for q in case.questions.values()],
+        "asked": asked_record(done),
         "bands": [band for name in order[:1] for band in bands(done.views[name])],
         "moves": moves(done, done.views[done.default_view]),
         "why": [
