@@ -50,7 +50,7 @@ class Change:
     @property
     def name(self) -> str:
         """The entry as a user calls it."""
-        path = ".".join(self.key[1])
+        path = self.key[1][0] if self.rows else ".".join(self.key[1])
         if self.key[0] == WORLD and len(self.key[1]) == 2:
             return self.key[1][1]
         if self.kind in ("view", "pooling", "data", "case") or not path:
@@ -220,10 +220,11 @@ def _rows(file: str, old: list[str], new: list[str], span: tuple[int, int, int, 
     """Some neighbouring rows, named by their first cells."""
     a, b, c, d = span
     heads = next(csv.reader(new[:1] or old[:1]), [])
-    cells = [next(csv.reader([line]), []) for line in (old[a:b][:1] or [""])[:1] + (new[c:d][:1] or [""])[:1]]
-    first = " ".join((cells[1] or cells[0])[:2])
-    count = max(b - a, d - c)
-    name = first if count == 1 else f"{first} and {count - 1} more rows"
+    rows = [[next(csv.reader([line]), []) for line in some] for some in (old[max(a, 1) : b], new[max(c, 1) : d])]
+    cells = [some[0] if some else [] for some in rows]
+    first = " ".join((cells[1] or cells[0])[:2]) or "the heading"
+    more = max(map(len, rows)) - 1
+    name = f"{first} and {more} more" if more > 0 else first
     fields: list[tuple[str, str | None, str | None]] = []
     if b - a == d - c == 1:
         for k, head in enumerate(heads):

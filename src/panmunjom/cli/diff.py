@@ -6,7 +6,7 @@ import argparse
 import textwrap
 from typing import Any
 
-from ..analysis.moving.kept import Kept, last_run, open_kept, open_run
+from ..analysis.moving.kept import pair
 from ..analysis.moving.moved import Diff, diff
 from ..report.diff import change_lines, headline, record
 from ..report.words import DASH, binomial, difference, own, share, shortened
@@ -20,7 +20,7 @@ MOST_EFFECTS = 12
 
 def run(given: argparse.Namespace) -> int:
     """Compare and print; the exit status is 0, or 130 where Ctrl-C left only a part."""
-    then, now = sides(given.then, given.now)
+    then, now = pair(given.then, given.now)
     progress = Progress()
     try:
         done = diff(then, now, given.view, given.of, given.futures, progress.stage)
@@ -33,17 +33,6 @@ def run(given: argparse.Namespace) -> int:
     else:
         show(done)
     return 0 if done.complete else 130
-
-
-def sides(first: str, second: str | None) -> tuple[Kept, Kept]:
-    """Then and now, as they were named. Raises ``CaseError``."""
-    one = open_kept(first)
-    if second is not None:
-        return one, open_kept(second)
-    if one.record is not None:  # a run alone: its case as it is now
-        return one, open_kept(one.case)
-    found = last_run(one.case)
-    return open_run(found, str(found.parent)), one
 
 
 def show(done: Diff) -> None:

@@ -119,6 +119,7 @@ def line_up(
     ends = [options.until or later(day, cases[c.case].horizon) for c, day in zip(columns, own, strict=True)]
     spans, notes = _spans(columns, cases, own, ends, options, start)
     several = len({c.case for c in columns}) > 1
+    alike = len({case.id for case in cases.values()}) < len(cases)
     found: list[Side] = []
     kernels: dict[str, Runner] = {}
     problems = Problems()
@@ -138,7 +139,7 @@ def line_up(
             for p in error.problems:
                 problems.add(p.code, p.place, p.message, p.hint, p.severity)
             continue
-        label = f"{case.id}: {filled.name}" if several else filled.name
+        label = f"{column.case if alike else case.id}: {filled.name}" if several else filled.name
         found.append(Side(label, case, runner, filled, *span, day, end))
     problems.stop()
     return Lineup(found, len({(s.start, s.until) for s in found}) == 1, notes + _outside(found))
@@ -180,7 +181,7 @@ def _too_few(columns: list[Asked], cases: dict[str, Case]) -> CaseError:
     """The error for a comparison with nothing."""
     only = columns[0]
     others = [name for name in (POOLED, *cases[only.case].views) if name != only.view]
-    hint = f"It also has {', '.join(others)}." if others != [POOLED] and others else "Name another case beside it."
+    hint = f"It also has {', '.join(others)}." if others else "Name another case beside it."
     message = f"only one view of one case is asked for, '{only.case}:{only.view}': there is nothing beside it"
     return CaseError([Problem("one-side", NOWHERE, message, hint)])
 

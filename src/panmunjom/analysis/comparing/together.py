@@ -63,6 +63,9 @@ class Comparison:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(s.label for s in self.sides)}: {self.marked} of {self.compared} differences marked>"
+
     @property
     def sides(self) -> list[Side]:
         """The columns, the reference first."""

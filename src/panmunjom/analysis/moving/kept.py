@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from ...case.snapshot import NAME, Texts, texts_of, unpacked
 from ...case.views import parse_do, parse_figure
 from ...quantities.calendar import parse_date
 from ...text.files import TooLarge, read_regular
-from ...text.problems import NOWHERE, CaseError, Place, Problem, Problems, Source
+from ...text.problems import NOWHERE, CaseError, Place, Problem, Problems, Source, printable
 from ..running import Options
 
 RECORD = "run.json"
@@ -106,7 +107,8 @@ def open_kept(name: str) -> Kept:
         if file.name == RECORD and file.is_file():
             return open_run(file, name)
     folder = find(name)
-    return Kept(name, folder.resolve().name, Options(), __version__, texts=texts_of(folder))
+    own = printable(Path(os.path.abspath(folder)).name) or "case"  # as its runs call it
+    return Kept(name, own, Options(), __version__, texts=texts_of(folder))
 
 
 def open_run(file: Path, label: str) -> Kept:
@@ -146,3 +148,17 @@ def last_run(case: str, runs: Path = RUNS) -> Path:
         hint = "'panmunjom run' saves one; or name two runs: panmunjom diff RUN RUN."
         raise CaseError([Problem("no-run", NOWHERE, f"no run of '{case}' is saved under {folder}", hint)])
     return max(found, key=lambda p: (p.stat().st_mtime_ns, p.parent.name))
+
+
+def pair(first: str, second: str | None = None) -> tuple[Kept, Kept]:
+    """Then and now as they are named: two; a run and its case as it is now; a case against its last run.
+
+    Raises ``CaseError``.
+    """
+    one = open_kept(first)
+    if second is not None:
+        return one, open_kept(second)
+    if one.record is not None:
+        return one, open_kept(one.case)
+    found = last_run(one.case)
+    return open_run(found, str(found.parent)), one

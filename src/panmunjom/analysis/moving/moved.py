@@ -96,6 +96,9 @@ class Diff:
     complete: bool = True
     seconds: float = 0.0
 
+    def __repr__(self) -> str:
+        return f"<Diff of {self.then.label} and {self.now.label}: {len(self.changes)} changes>"
+
 
 def diff(
     then: Kept, now: Kept, view: str = "", of: str = "", futures: int = BACK_FUTURES, stage: Stage | None = None
