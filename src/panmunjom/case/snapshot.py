@@ -36,7 +36,7 @@ def texts_of(folder: Path) -> Texts:
     Raises ``CaseError`` where a file cannot be read or there is more than a case may have.
     """
     inside = folder.resolve()
-    names = sorted(p.name for p in folder.glob("*.yaml"))
+    names = sorted(p.name for p in folder.glob("*.yaml") if not p.name.startswith("."))
     for part in _FOLDERS:
         for where, _, files in os.walk(folder / part):  # links to folders are not followed
             names += [str((Path(where) / f).relative_to(folder).as_posix()) for f in files if f.endswith(_ENDS)]

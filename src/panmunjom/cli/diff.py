@@ -8,7 +8,7 @@ from typing import Any
 
 from ..analysis.moving.kept import pair
 from ..analysis.moving.moved import Diff, diff
-from ..report.diff import change_lines, headline, record
+from ..report.diff import change_lines, headline, marks_sentence, record
 from ..report.words import DASH, binomial, difference, own, share, shortened
 from ..text.problems import CaseError, printable
 from .run import placed
@@ -49,7 +49,8 @@ def show(done: Diff) -> None:
     if done.changes:
         print()
     if done.outcomes and not (done.same and not done.changes):
-        print(_outcomes(done) + "\n")
+        print(_outcomes(done))
+        print(dim(textwrap.fill(marks_sentence(done), room)) + "\n")
     if done.effects:
         show_effects(done, room)
     others = [(v, of, m) for v, (of, m) in done.elsewhere.items() if v != done.view and m.clear]
@@ -84,7 +85,8 @@ def _told(moved: Any) -> str:
 
 def show_effects(done: Diff, room: int) -> None:
     """What each change moved, the largest first."""
-    print(bold(f"What each change moved: {done.target.replace('_', ' ')}") + dim("  (now, against now with it as it was)"))
+    label = next((o.label for o in done.outcomes if o.key[1] == done.target), done.target)
+    print(bold(printable(f"What each change moved: {label}")) + dim("  (now, against now with it as it was)"))
     parts = {k: part for part in done.parts for k in part.holds if len(part.holds) == 1}
     rows = []
     for k, effect in enumerate(done.effects[:MOST_EFFECTS]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from panmunjom import __version__
+from panmunjom.analysis.comparing.chance import ERRORS, beyond
 from panmunjom.analysis.comparing.swaps import Moved
 from panmunjom.analysis.moving.moved import Diff, Effect
 from panmunjom.case.entries import Change
@@ -37,6 +38,7 @@ def record(done: Diff) -> Json:
             }
             for o in done.outcomes
         ],
+        "marks": marks_sentence(done) if done.outcomes else None,
         "views": {name: {"of": of, **(_moved(m) or {})} for name, (of, m) in done.elsewhere.items()},
         "effects": [_effect(e) for e in done.effects],
         "cannot_be_put_back": [c.name for c in done.lost],
@@ -116,6 +118,16 @@ def headline(done: Diff) -> str:
     if not target.moved.clear:
         return f"{said}; nothing moves by more than its error in {done.view} (most: {target.label}, {told})."
     return f"{said}; what moved most in {done.view} is {target.label}: {told}."
+
+
+def marks_sentence(done: Diff) -> str:
+    """How many outcomes are marked, and how many chance alone would mark."""
+    alive = [o.moved for o in done.outcomes if o.moved and (o.moved.se > 0 or o.moved.difference)]
+    by_chance = len(alive) * beyond(ERRORS)
+    return (
+        f"* beyond two errors: {sum(m.clear for m in alive)} of {len(alive)}; chance alone would mark about {by_chance:.1f}. "
+        f"Errors are {'paired: same points, same luck' if all(o.paired for o in done.outcomes) else 'those of independent runs'}."
+    )
 
 
 def counted(changes: list[Change]) -> str:
