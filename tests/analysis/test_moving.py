@@ -124,7 +124,7 @@ def test_options_and_two_runs(siege: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(call) == 0
     capsys.readouterr()
     done = panmunjom.diff(first, "second", futures=512)
-    assert {c.name for c in done.changes} == {"interventions", "settings", "switches"}
+    assert {c.name for c in done.changes} == {"interventions", "settings"}
     forced = next(e for e in done.effects if e.group.changes[0].name == "interventions")
     assert forced.by["town_relieved"].difference > 0.3
     assert {o.key[1]: o.now.p for o in done.outcomes}["town_relieved"] == json.loads(
@@ -176,13 +176,51 @@ def test_a_copy_that_is_not_the_case_of_the_run(siege: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("{", "bad-run"), ("[]", "bad-run"), ('{"case": "siege"}', "bad-run"), ('{"case": "a", "futures": "x"}', "bad-run")],
+    [
+        ("{", "bad-run"),
+        ("[]", "bad-run"),
+        ("[" * 100_000, "bad-run"),
+        ('{"case": "a", "futures": 64, "seed": 1, "version": "0", "case_hash": "", "views": {"v": {"endings": {"e": 3}}}}', "bad-run"),
+        ('{"case": "a", "futures": 3, "seed": 1, "version": "0", "case_hash": "", "views": {"v": {}}}', "bad-run"),
+        ('{"case": "siege"}', "bad-run"), ('{"case": "a", "futures": "x"}', "bad-run")],
 )
 def test_a_record_that_is_none(siege: Path, text: str, code: str) -> None:
     (last_run("siege")).write_text(text)
     with pytest.raises(panmunjom.CaseError) as caught:
         moved()
     assert caught.value.problems[0].code == code
+
+
+def test_many_changes_are_put_back_by_file(siege: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than a limit: one group a file, said so; the whole is still the sum."""
+    from panmunjom.analysis.moving import mixtures
+    from panmunjom.analysis.moving import moved as module
+
+    monkeypatch.setattr(mixtures, "MANY", 2)
+    monkeypatch.setattr(module, "MANY", 2)
+    edit(siege, "claims.yaml", "value: 4 t/day", "value: 6 t/day")
+    edit(siege, "world/siege.yaml", "assume: 0.3 to 1.5", "assume: 3 to 4")
+    edit(siege, "world/siege.yaml", "assume: 200 to 700", "assume: 300 to 700")
+    done = moved()
+    assert sorted(len(e.group.changes) for e in done.effects) == [1, 2] and "file by file" in " ".join(done.notes)
+
+
+def test_ctrl_c_keeps_the_effects_that_are_known(siege: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from panmunjom.analysis.moving import moved as module
+
+    edit(siege, "claims.yaml", "value: 4 t/day", "value: 6 t/day")
+    edit(siege, "world/siege.yaml", "assume: 0.3 to 1.5", "assume: 3 to 4")
+    real, count = module._effect, [0]
+
+    def stopping(*given: object) -> object:
+        count[0] += 1
+        if count[0] == 2:
+            raise KeyboardInterrupt
+        return real(*given)
+
+    monkeypatch.setattr(module, "_effect", stopping)
+    done = moved()
+    assert not done.complete and len(done.effects) == 1 and done.outcomes
 
 
 def test_wrong_calls(siege: Path, tmp_path: Path) -> None:

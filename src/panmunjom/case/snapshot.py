@@ -40,9 +40,11 @@ def texts_of(folder: Path) -> Texts:
     for part in _FOLDERS:
         for where, _, files in os.walk(folder / part):  # links to folders are not followed
             names += [str((Path(where) / f).relative_to(folder).as_posix()) for f in files if f.endswith(_ENDS)]
+    if len(names) > 4 * MAX_FILES:
+        raise _trouble(folder, f"the case has {len(names)} files; the limit for a copy is {4 * MAX_FILES}")
     found: Texts = {}
     total = 0
-    for name in sorted(names)[: MAX_FILES * 4]:
+    for name in sorted(names):
         path = folder / name
         try:
             if not path.resolve().is_relative_to(inside):

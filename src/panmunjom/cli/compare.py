@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import textwrap
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,7 +66,7 @@ def _options(given: argparse.Namespace, cases: dict[str, Any]) -> Options:
             for p in error.problems:
                 problems.add(p.code, p.place, p.message if len(cases) == 1 else f"{case.id}: {p.message}", p.hint)
     problems.stop()
-    return replace(found)
+    return found
 
 
 def _day(text: str | None) -> date | None:

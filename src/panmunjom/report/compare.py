@@ -174,17 +174,20 @@ def differ_sentence(found: Json) -> str:
     if d["whole"] is None:
         return f"What makes the difference is not said: {d['refused'] or 'the run was stopped'}."
     whole = words.difference(d["whole"]["difference"], d["whole"]["se"])
-    text = f"{d['label']}: {whole} from {found['columns'][0]['label']} to {found['columns'][1]['label']}"
+    text = f"“{d['label']}” changes by {whole} from {found['columns'][0]['label']} to {found['columns'][1]['label']}"
     if not d["whole"]["clear"]:
         text += ", which is within its error: what follows may be chance"
     alone = sum(s["alone"]["difference"] for s in d["swaps"])
     text += f". {words.count(len(d['swaps']), 'thing')} differ{'s' if len(d['swaps']) == 1 else ''}"
     if len(d["swaps"]) > 1:
-        text += f"; each swapped alone, they add up to {words.difference(alone, None)}: the rest is interplay"
+        text += f"; each swapped alone, they add up to {words.difference(alone, None)}: what is missing or too much is interplay"
     rest = next((p for p in d["players"] if p["name"] not in {s["name"] for s in d["swaps"]}), None)
     if rest:
-        others = words.count(len(rest["holds"]), "other")
-        text += f". Of the {len(d['players']) - 1} that move it most each has a share; {others} count as one"
+        many, others = len(d["players"]) - 1, words.count(len(rest["holds"]), "other")
+        lead = f"The {many} that move it most have shares of their own"
+        if many < 2:
+            lead = "The one that moves it most has a share of its own" if many else "None moves it beyond its error"
+        text += f". {lead}; {others} count as one" if many else f". {lead}, so all count as one"
     return text + "."
 
 

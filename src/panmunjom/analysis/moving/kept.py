@@ -119,13 +119,15 @@ def open_run(file: Path, label: str) -> Kept:
         kept = Kept(
             label, str(record["case"]), Options(int(record["futures"]), int(record["seed"])), str(record["version"]), record
         )
-        if not isinstance(record["views"], dict) or not record["views"]:
-            raise ValueError("it has no views")
+        if not 16 <= kept.options.futures <= 10_000_000 or not 0 <= kept.options.seed < 2**64:
+            raise ValueError("seed or number of futures out of range")
+        _check_views(record["views"])
         kept.digest = str(record["case_hash"])
     except TooLarge as error:
         raise CaseError([Problem("bad-run", place, str(error))]) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"the run cannot be read: {error or type(error).__name__}"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        lacking = f"it has no {error}" if isinstance(error, KeyError) else error
+        message = f"the run cannot be read: {lacking}"
         raise CaseError([Problem("bad-run", place, message, "'panmunjom run' writes it.")]) from None
     kept.folder = file.parent
     kept.told = isinstance(record.get("options"), dict)
@@ -138,6 +140,18 @@ def open_run(file: Path, label: str) -> Kept:
     except CaseError as error:
         kept.lacks = f"its copy of the case cannot be used: {error.problems[0].message}"
     return kept
+
+
+def _check_views(views: Any) -> None:
+    """Raise ``ValueError`` or ``AttributeError`` where a record's views do not hold shares with their errors."""
+    if not isinstance(views, dict) or not views:
+        raise ValueError("it has no views")
+    for view in views.values():
+        for kind in ("endings", "questions"):
+            for found in view.get(kind, {}).values():
+                for figure in (found.get("p"), found.get("se")):
+                    if figure is not None and not (isinstance(figure, int | float) and 0 <= figure <= 1):
+                        raise ValueError("its shares are no probabilities")
 
 
 def last_run(case: str, runs: Path = RUNS) -> Path:

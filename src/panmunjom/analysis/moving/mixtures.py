@@ -13,10 +13,11 @@ from ...engine.run import Raw
 from ...quantities.calendar import parse_date
 from ...text.problems import NOWHERE, CaseError, Problem
 from ..chain import Target
-from ..running import Options, Runner
+from ..running import Options, Runner, Tick
 from ..why import targets
 
 POOLED = "pooled"
+MANY = 40  # changes from which on they are put back file by file
 MAX_ROUNDS = 8  # of looking for the entries that must be put back together
 
 
@@ -81,48 +82,50 @@ def fill_view(runner: Runner, view: str) -> Filled:
     return runner.fill(case.views[view])
 
 
-def grouped(mixtures: Mixtures, changes: Sequence[Change]) -> tuple[list[Group], list[Change]]:
+def grouped(mixtures: Mixtures, changes: Sequence[Change], tick: Tick) -> tuple[list[Group], list[Change]]:
     """Changes in groups each of which can be put back by itself, and those that cannot be put back at all.
 
     A change whose undoing breaks the case takes those with it in which the errors stand, or whose names they quote; where
-    that does not help, the others of its file, then all.
+    that does not help, the others of its file, then all. More than ``MANY`` changes are put back file by file.
     """
-    whole: list[set[int]] = []
-    why: dict[int, str] = {}
-    lost: list[Change] = []
-    for k, change in enumerate(changes):
-        chosen = {k}
-        reason = ""
-        for step in range(MAX_ROUNDS):
-            try:
-                mixtures.runner([changes[i] for i in sorted(chosen)])
-                break
-            except CaseError as error:
-                more = _companions(changes, chosen, error.problems, step)
-                reason = reason or error.problems[0].message
-                if not more:
-                    chosen = set()
-                    break
-                chosen |= more
+    units = [{k} for k in range(len(changes))]
+    if len(changes) > MANY:
+        files = dict.fromkeys(c.file for c in changes)
+        units = [{k for k, c in enumerate(changes) if c.file == file} for file in files]
+    whole: list[tuple[set[int], str]] = []
+    lost: set[int] = set()
+    for number, unit in enumerate(units, 1):
+        chosen, reason = _closed(mixtures, changes, set(unit))
+        if chosen:
+            whole.append((chosen, reason))
         else:
-            chosen = set()
-        if not chosen:
-            lost.append(change)
-            continue
-        if reason:
-            why[k] = reason
-        whole.append(chosen)
-    merged: list[set[int]] = []
-    for chosen in whole:
-        for other in [m for m in merged if m & chosen]:
-            chosen = chosen | other
+            lost |= unit
+        tick(number / len(units))
+    merged: list[tuple[set[int], str]] = []
+    for chosen, reason in whole:
+        for other in [m for m in merged if m[0] & chosen]:
+            chosen, reason = chosen | other[0], other[1] or reason
             merged.remove(other)
-        merged.append(chosen)
-    groups = []
-    for chosen in sorted(merged, key=min):
-        reasons = [why[k] for k in sorted(chosen) if k in why]
-        groups.append(Group(tuple(changes[k] for k in sorted(chosen)), reasons[0] if reasons else ""))
-    return groups, lost
+        merged.append((chosen, reason))
+    taken = {k for chosen, _ in merged for k in chosen}
+    groups = [Group(tuple(changes[k] for k in sorted(chosen)), reason) for chosen, reason in merged]
+    return sorted(groups, key=lambda g: changes.index(g.changes[0])), [changes[k] for k in sorted(lost - taken)]
+
+
+def _closed(mixtures: Mixtures, changes: Sequence[Change], chosen: set[int]) -> tuple[set[int], str]:
+    """Changes with those that they only go together with, and why; none where nothing helps."""
+    reason = ""
+    for step in range(MAX_ROUNDS):
+        try:
+            mixtures.runner([changes[k] for k in sorted(chosen)])
+            return chosen, reason
+        except CaseError as error:
+            more = _companions(changes, chosen, error.problems, step)
+            reason = reason or error.problems[0].message
+            if not more:
+                break
+            chosen |= more
+    return set(), reason
 
 
 def _companions(changes: Sequence[Change], chosen: set[int], problems: list[Problem], step: int) -> set[int]:

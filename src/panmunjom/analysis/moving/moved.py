@@ -25,10 +25,11 @@ from ..interventions import differing
 from ..running import Options, Runner, Tick
 from ..why import targets
 from .kept import Kept, option_record, read_options
-from .mixtures import POOLED, Group, Mixtures, fill_view, grouped
+from .mixtures import MANY, POOLED, Group, Mixtures, fill_view, grouped
 
 BACK_FUTURES = 2_048
 LOOK_FUTURES = 4_096  # of each view, to see in which one most has moved
+MOST_FUTURES = 65_536  # of a view then and now
 MOST = 5  # groups of changes whose contributions are found over all subsets: each of the 2^5 cases is loaded and filled anew
 REST = "the rest"
 Stage = Callable[[str, float], Tick]
@@ -216,22 +217,24 @@ def _explained(out: Diff, view: str, of: str, futures: int, stage: Stage) -> Non
     out.changes = [*changes(states[0], states[1]), *_option_changes(out.then, out.now)]
     if not out.then.told:
         out.notes.append("the run of then does not say its horizon, as-of date and settings: they are taken as not given")
-    out.futures = min(out.then.options.futures, out.now.options.futures)
+    out.futures = min(out.then.options.futures, out.now.options.futures, MOST_FUTURES)
     names = _views(out, cases)
     if view:
         view = POOLED if view == f"pooled@{cases[1].start}" else view
         if view not in names:
             raise _no_view(view, names)
     tick = stage("running the case as it was and as it is", 0.3)
-    pairs = _look(out, cases, names, [view] if view else names, tick)
+    pairs = _look(out, cases, [view] if view else names, tick)
     out.view = view or _most_moved(out, names)
     own = pairs[out.view]
+    if len(own[0].raw.points) < out.futures:
+        own = _look(out, cases, [out.view], lambda done: None)[out.view]
     _compare(out, cases, own, of)
     _again(out, cases, own)
     if not out.changes:
         return
     try:
-        _put_back(out, states, of, futures, stage("putting one change back at a time", 0.7))
+        _put_back(out, states, futures, stage("putting one change back at a time", 0.7))
     except BaseException as error:
         if not interrupted(error):
             raise
@@ -258,13 +261,15 @@ def _options_of(kept: Kept, case: Case) -> Options:
 def _option_changes(then: Kept, now: Kept) -> list[Change]:
     """Options and the program's version as changes."""
     one, two = option_record(then.options), option_record(now.options)
+    for record, kept in ((one, then), (two, now)):
+        record["switches"] = dict(kept.options.switches)
+        record["set"] = {k: v for k, v in record["set"].items() if k not in kept.options.switches}
     names = {"as_of": "known_by", "set": "settings", "do": "interventions"}
     found = []
     for name in one:
         if one[name] != two[name]:
             fields = ((name, _told(one[name]), _told(two[name])),)
-            for inner in [names.get(name, name), *(["switches"] if name == "set" else [])]:
-                found.append(Change(("options", (inner,)), "option", f"option {name}", fields=fields))
+            found.append(Change(("options", (names.get(name, name),)), "option", f"option {name}", fields=fields))
     if then.version != now.version:
         fields = (("version", then.version, now.version),)
         found.append(Change(("options", ("version",)), "option", "program version", fields=fields))
@@ -299,15 +304,15 @@ def _no_view(view: str, names: Sequence[str]) -> CaseError:
 Pair = tuple[Ensemble, Ensemble]
 
 
-def _look(out: Diff, cases: Sequence[Case], names: list[str], todo: list[str], tick: Tick) -> dict[str, Pair]:
-    """Run views of both cases; the first of them, or the only one, with all futures, the others to see what moves in them."""
+def _look(out: Diff, cases: Sequence[Case], todo: list[str], tick: Tick) -> dict[str, Pair]:
+    """Run views of both cases; the first of them with all futures, the others to see what moves in them."""
     runners = [
         Runner(as_of(c, k.options.known_by) if k.options.known_by else c, k.options)
         for c, k in zip(cases, (out.then, out.now), strict=True)
     ]
     found: dict[str, Pair] = {}
     for number, name in enumerate(todo):
-        futures = out.futures if name in (POOLED, todo[0]) or len(todo) == 1 else min(LOOK_FUTURES, out.futures)
+        futures = out.futures if name in (POOLED, todo[0]) else min(LOOK_FUTURES, out.futures)
         try:
             pair = [r.run(fill_view(r, name), futures=futures) for r in runners]
         except CaseError as error:
@@ -398,7 +403,7 @@ def _again(out: Diff, cases: Sequence[Case], pair: Pair) -> None:
             )
 
 
-def _put_back(out: Diff, states: Sequence[State], of: str, futures: int, tick: Tick) -> None:
+def _put_back(out: Diff, states: Sequence[State], futures: int, tick: Tick) -> None:
     """The effect of each change, and contributions over all subsets where they are few."""
     then, now = states
     options = (out.then.options, out.now.options)
@@ -408,12 +413,14 @@ def _put_back(out: Diff, states: Sequence[State], of: str, futures: int, tick: T
     futures = out.back_futures = min(futures, out.futures)
     base, own = mixtures.run([], futures)
     targets = [own[o.key] for o in out.outcomes if o.moved and o.key in own]
-    groups, out.lost = grouped(mixtures, usable)
-    tick(0.2)
-    for number, group in enumerate(groups):
-        out.effects.append(_effect(mixtures, group, base, targets, futures))
-        tick(0.2 + 0.4 * (number + 1) / len(groups))
-    if out.target:
+    groups, out.lost = grouped(mixtures, usable, lambda done: tick(0.2 * done))
+    if len(usable) > MANY:
+        out.notes.append(f"there are {len(usable)} changes that could count: they are put back file by file")
+    try:
+        for number, group in enumerate(groups):
+            out.effects.append(_effect(mixtures, group, base, targets, futures))
+            tick(0.2 + 0.4 * (number + 1) / len(groups))
+    finally:  # also where Ctrl-C left only some of them
         out.effects.sort(key=lambda e: -abs(e.by[out.target].difference) if out.target in e.by else 0.0)
     _contributions(out, mixtures, base, targets, futures, lambda done: tick(0.6 + 0.4 * done))
 
