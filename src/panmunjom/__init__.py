@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .analysis.comparing.together import Comparison
-    from .analysis.moving.moved import Diff
+    from .analysis.moving.records import Diff
     from .analysis.study import Study, ViewResult
     from .analysis.why import Why
     from .case.model import Model
@@ -60,7 +60,7 @@ _HOMES = {
     "Case": "case.records",
     "CaseError": "text.problems",
     "Comparison": "analysis.comparing.together",
-    "Diff": "analysis.moving.moved",
+    "Diff": "analysis.moving.records",
     "Ensemble": "futures.ensemble",
     "Model": "case.model",
     "Problem": "text.problems",

@@ -9,7 +9,7 @@ import pytest
 
 import panmunjom
 from panmunjom.analysis.moving.kept import last_run, open_kept, option_record, read_options
-from panmunjom.analysis.moving.moved import Diff
+from panmunjom.analysis.moving.records import Diff
 from panmunjom.analysis.running import Options
 from panmunjom.case.new import write_new
 from panmunjom.cli.main import main
@@ -193,8 +193,8 @@ def test_a_record_that_is_none(siege: Path, text: str, code: str) -> None:
 
 def test_many_changes_are_put_back_by_file(siege: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than a limit: one group a file, said so; the whole is still the sum."""
+    from panmunjom.analysis.moving import effects as module
     from panmunjom.analysis.moving import mixtures
-    from panmunjom.analysis.moving import moved as module
 
     monkeypatch.setattr(mixtures, "MANY", 2)
     monkeypatch.setattr(module, "MANY", 2)
@@ -206,11 +206,11 @@ def test_many_changes_are_put_back_by_file(siege: Path, monkeypatch: pytest.Monk
 
 
 def test_ctrl_c_keeps_the_effects_that_are_known(siege: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from panmunjom.analysis.moving import moved as module
+    from panmunjom.analysis.moving import effects as module
 
     edit(siege, "claims.yaml", "value: 4 t/day", "value: 6 t/day")
     edit(siege, "world/siege.yaml", "assume: 0.3 to 1.5", "assume: 3 to 4")
-    real, count = module._effect, [0]
+    real, count = module.effect_of, [0]
 
     def stopping(*given: object) -> object:
         count[0] += 1
@@ -218,7 +218,7 @@ def test_ctrl_c_keeps_the_effects_that_are_known(siege: Path, monkeypatch: pytes
             raise KeyboardInterrupt
         return real(*given)
 
-    monkeypatch.setattr(module, "_effect", stopping)
+    monkeypatch.setattr(module, "effect_of", stopping)
     done = moved()
     assert not done.complete and len(done.effects) == 1 and done.outcomes
 

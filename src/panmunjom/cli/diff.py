@@ -7,7 +7,8 @@ import textwrap
 from typing import Any
 
 from ..analysis.moving.kept import pair
-from ..analysis.moving.moved import Diff, diff
+from ..analysis.moving.moved import diff
+from ..analysis.moving.records import Diff
 from ..report.diff import change_lines, headline, marks_sentence, record
 from ..report.words import DASH, binomial, difference, own, share, shortened
 from ..text.problems import CaseError, printable

@@ -7,7 +7,7 @@ from typing import Any
 from panmunjom import __version__
 from panmunjom.analysis.comparing.chance import ERRORS, beyond
 from panmunjom.analysis.comparing.swaps import Moved
-from panmunjom.analysis.moving.moved import Diff, Effect
+from panmunjom.analysis.moving.records import Diff, Effect
 from panmunjom.case.entries import Change
 from panmunjom.futures.ensemble import Share
 from panmunjom.report.words import count, difference, finite, shortened

@@ -1,104 +1,32 @@
-"""What moved between two states of a case, and how much of it each change moved."""
+"""What moved between two states of a case: changes found, then and now run, each change put back."""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
-
-from ...case.entries import Change, State, changes, read_state
+from ...case.entries import changes, read_state
 from ...case.known import as_of
 from ...case.records import Case
 from ...case.snapshot import load_texts
 from ...engine.kernel import interrupted
-from ...engine.run import Raw
-from ...futures.ensemble import REFUSE_BAD, Ensemble, Share, paired
+from ...futures.ensemble import REFUSE_BAD, Ensemble, paired
 from ...text.problems import NOWHERE, CaseError, Problem, nearest
-from ..chain import Target
-from ..comparing.shapley import shapley
-from ..comparing.swaps import Answers, Moved, moved
+from ..comparing.swaps import Moved
 from ..interventions import differing
-from ..running import Options, Runner, Tick
+from ..running import Runner, Tick
 from ..why import targets
-from .kept import Kept, option_record, read_options
-from .mixtures import MANY, POOLED, Group, Mixtures, fill_view, grouped
+from .effects import put_back_each
+from .figures import figures_only
+from .kept import Kept
+from .mixtures import POOLED, fill_view
+from .records import Diff, Key, Outcome, figures, no_view, option_changes, options_of, record_of
 
 BACK_FUTURES = 2_048
 LOOK_FUTURES = 4_096  # of each view, to see in which one most has moved
 MOST_FUTURES = 65_536  # of a view then and now
-MOST = 5  # groups of changes whose contributions are found over all subsets: each of the 2^5 cases is loaded and filled anew
-REST = "the rest"
 Stage = Callable[[str, float], Tick]
-Key = tuple[str, str]
-
-
-@dataclass(slots=True)
-class Outcome:
-    """An ending or question then and now. ``paired``: the difference is between the same futures with the same luck."""
-
-    key: Key
-    label: str
-    then: Share | None
-    now: Share | None
-    moved: Moved | None = None
-    paired: bool = True
-
-
-@dataclass(slots=True)
-class Effect:
-    """What a group of changes moved: now, minus now with these entries as they were.
-
-    changed  share of futures in which anything recorded differs; None where the run was refused or not made
-    """
-
-    group: Group
-    by: dict[str, Moved] = field(default_factory=dict)
-    changed: float | None = None
-    refused: str = ""
-
-
-@dataclass(slots=True)
-class Part:
-    """A contribution to the whole (Shapley value); ``holds`` are numbers of effects."""
-
-    name: str
-    holds: tuple[int, ...]
-    by: dict[str, Moved]
-
-
-@dataclass(slots=True)
-class Diff:
-    """The result of ``panmunjom diff``.
-
-    same     whether the figures are the same to the bit; None where that could not be seen
-    elsewhere  view -> the outcome that moved most in it, and by how much
-    """
-
-    then: Kept
-    now: Kept
-    changes: list[Change]
-    same: bool | None = None
-    view: str = ""
-    target: str = ""
-    outcomes: list[Outcome] = field(default_factory=list)
-    elsewhere: dict[str, tuple[str, Moved]] = field(default_factory=dict)
-    effects: list[Effect] = field(default_factory=list)
-    lost: list[Change] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
-    whole: dict[str, Moved] = field(default_factory=dict)
-    unexplained: bool = False  # the entries put back together do not give the case as it was: their order counts
-    futures: int = 0
-    back_futures: int = 0
-    notes: list[str] = field(default_factory=list)
-    complete: bool = True
-    seconds: float = 0.0
-
-    def __repr__(self) -> str:
-        return f"<Diff of {self.then.label} and {self.now.label}: {len(self.changes)} changes>"
+Pair = tuple[Ensemble, Ensemble]
 
 
 def diff(
@@ -119,91 +47,11 @@ def diff(
     if then.case != now.case:
         out.notes.append(f"the two are of different cases, '{then.case}' and '{now.case}'")
     if then.texts is None or now.texts is None:
-        _figures_only(out, view)
+        figures_only(out, view)
     else:
         _explained(out, view, of, futures, stage or (lambda what, weight: lambda done: None))
     out.seconds = time.perf_counter() - began
     return out
-
-
-# without a copy of the case
-
-
-def _figures_only(out: Diff, view: str) -> None:
-    """What can be said of runs that hold no copy of their case: figures beside figures."""
-    for kept in (out.then, out.now):
-        if kept.texts is None:
-            out.notes.append(f"{kept.label}: {kept.lacks}. Which change moved what cannot be said")
-    if out.now.record is None:
-        assert out.now.texts is not None
-        out.now = _run_now(out.then, out.now)
-    out.changes = [c for c in _option_changes(out.then, out.now)]
-    if out.then.digest and out.then.digest == out.now.digest:
-        out.notes.append("the files of the case are the same")
-    else:
-        out.notes.append("the files of the case are not the same")
-    common = [v for v in out.then.views if v in out.now.views]
-    if view and view not in common:
-        raise _no_view(view, common)
-    if not common:
-        out.notes.append("the two have no view in common")
-        return
-    out.view = view or next((v for v in common if v.startswith(POOLED)), common[0])
-    out.same = all(_figures(out.then.views[v]) == _figures(out.now.views[v]) for v in common)
-    one, two = (_figures(k.views[out.view]) for k in (out.then, out.now))
-    for key in [*two, *(k for k in one if k not in two)]:
-        a, b = (_share(f.get(key), k.options.futures) for f, k in ((one, out.then), (two, out.now)))
-        found = Outcome(key, key[1].replace("_", " "), a, b, paired=False)
-        if a and b:
-            found.moved = Moved(b.p - a.p, 0.0 if out.same else math.hypot(a.se, b.se))
-        out.outcomes.append(found)
-    if out.outcomes and any(o.moved for o in out.outcomes):
-        out.target = max((o for o in out.outcomes if o.moved), key=lambda o: abs(o.moved.difference)).key[1]  # type: ignore[union-attr]
-
-
-def _run_now(then: Kept, now: Kept) -> Kept:
-    """A case as it is now, run with the options of a run as far as that tells them."""
-    assert now.texts is not None
-    case = load_texts(now.texts, now.case)
-    options = _options_of(then, case)
-    runner = Runner(as_of(case, options.known_by) if options.known_by else case, options)
-    views: dict[str, Any] = {}
-    for name in then.views:
-        try:
-            filled = fill_view(runner, name)
-        except CaseError:
-            continue
-        ensemble = runner.run(filled)
-        views[name] = _record_of(runner.case, ensemble)
-    record = {"views": views}
-    return Kept(now.label, now.case, options, now.version, record, now.texts, digest=case.digest)
-
-
-def _record_of(case: Case, ensemble: Ensemble) -> dict[str, Any]:
-    """A view's shares as a run's record has them."""
-    endings, questions = ensemble.endings(), ensemble.questions(list(case.questions))
-    return {
-        kind: {name: {"p": s.p, "se": s.se} for name, s in found.items()}
-        for kind, found in (("endings", endings), ("questions", questions))
-    }
-
-
-def _figures(view: dict[str, Any]) -> dict[Key, tuple[float | None, float | None]]:
-    """Shares and errors of a record, by kind and name."""
-    found: dict[Key, tuple[float | None, float | None]] = {}
-    for kind, name in (("ending", "endings"), ("question", "questions")):
-        for outcome, values in dict(view.get(name) or {}).items():
-            found[kind, outcome] = (values.get("p"), values.get("se"))
-    return found
-
-
-def _share(found: tuple[float | None, float | None] | None, futures: int) -> Share | None:
-    if found is None or found[0] is None:
-        return None
-    return Share(found[0], found[1] if found[1] is not None else math.nan, round(found[0] * futures), futures)
-
-
-# with both cases at hand
 
 
 def _explained(out: Diff, view: str, of: str, futures: int, stage: Stage) -> None:
@@ -212,9 +60,9 @@ def _explained(out: Diff, view: str, of: str, futures: int, stage: Stage) -> Non
     # entries of now have the places that problems of a mixture have; those of then must be told from them
     states = [read_state(out.then.texts, "then"), read_state(out.now.texts, out.now.case)]
     cases = [_loaded(out, k) for k in (out.then, out.now)]
-    out.then.options = _options_of(out.then, cases[0])
-    out.now.options = _options_of(out.now, cases[1]) if out.now.record else out.then.options
-    out.changes = [*changes(states[0], states[1]), *_option_changes(out.then, out.now)]
+    out.then.options = options_of(out.then, cases[0])
+    out.now.options = options_of(out.now, cases[1]) if out.now.record else out.then.options
+    out.changes = [*changes(states[0], states[1]), *option_changes(out.then, out.now)]
     if not out.then.told:
         out.notes.append("the run of then does not say its horizon, as-of date and settings: they are taken as not given")
     out.futures = min(out.then.options.futures, out.now.options.futures, MOST_FUTURES)
@@ -222,7 +70,7 @@ def _explained(out: Diff, view: str, of: str, futures: int, stage: Stage) -> Non
     if view:
         view = POOLED if view == f"pooled@{cases[1].start}" else view
         if view not in names:
-            raise _no_view(view, names)
+            raise no_view(view, names)
     tick = stage("running the case as it was and as it is", 0.3)
     pairs = _look(out, cases, [view] if view else names, tick)
     out.view = view or _most_moved(out, names)
@@ -234,7 +82,7 @@ def _explained(out: Diff, view: str, of: str, futures: int, stage: Stage) -> Non
     if not out.changes:
         return
     try:
-        _put_back(out, states, futures, stage("putting one change back at a time", 0.7))
+        put_back_each(out, states, futures, stage("putting one change back at a time", 0.7))
     except BaseException as error:
         if not interrupted(error):
             raise
@@ -251,37 +99,6 @@ def _loaded(out: Diff, kept: Kept) -> Case:
     return case
 
 
-def _options_of(kept: Kept, case: Case) -> Options:
-    """What a run was given; for an old one what it says of that."""
-    if kept.record is None or not isinstance(kept.record.get("options"), dict):
-        return kept.options
-    return read_options(kept.record["options"], set(case.built.world.switches))
-
-
-def _option_changes(then: Kept, now: Kept) -> list[Change]:
-    """Options and the program's version as changes."""
-    one, two = option_record(then.options), option_record(now.options)
-    for record, kept in ((one, then), (two, now)):
-        record["switches"] = dict(kept.options.switches)
-        record["set"] = {k: v for k, v in record["set"].items() if k not in kept.options.switches}
-    names = {"as_of": "known_by", "set": "settings", "do": "interventions"}
-    found = []
-    for name in one:
-        if one[name] != two[name]:
-            fields = ((name, _told(one[name]), _told(two[name])),)
-            found.append(Change(("options", (names.get(name, name),)), "option", f"option {name}", fields=fields))
-    if then.version != now.version:
-        fields = (("version", then.version, now.version),)
-        found.append(Change(("options", ("version",)), "option", "program version", fields=fields))
-    return found
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{k}={v}" for k, v in value.items()) or "none"
-    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else "none" if value is None else str(value)
-
-
 def _views(out: Diff, cases: Sequence[Case]) -> list[str]:
     """Views that both have, the pooled one first; of two runs, those that both ran."""
     ran = [k for k in (out.then, out.now) if k.record]
@@ -293,15 +110,6 @@ def _views(out: Diff, cases: Sequence[Case]) -> list[str]:
     names = [POOLED, *(v for v in out.then.views if v != f"pooled@{cases[0].start}")] if ran else [POOLED, *cases[0].views]
     there = [n for n in names if n == POOLED or "@" in n or all(n in c.views for c in cases)]
     return [n for n in there if all(n in views for views in own)]
-
-
-def _no_view(view: str, names: Sequence[str]) -> CaseError:
-    message = f"the view '{view}' is not in both"
-    hint = nearest(view, names) or f"Both have {', '.join(names)}."
-    return CaseError([Problem("unknown-view", NOWHERE, message, hint)])
-
-
-Pair = tuple[Ensemble, Ensemble]
 
 
 def _look(out: Diff, cases: Sequence[Case], todo: list[str], tick: Tick) -> dict[str, Pair]:
@@ -393,98 +201,11 @@ def _again(out: Diff, cases: Sequence[Case], pair: Pair) -> None:
         saved = kept.views.get(name)
         if saved is None or len(ensemble.raw.points) != kept.options.futures:
             continue
-        given = _figures(_record_of(case, ensemble))
-        if _figures(saved) != given:
+        given = figures(record_of(case, ensemble))
+        if figures(saved) != given:
             out.same = False
-            worst = max(abs((_figures(saved).get(k, (None,))[0] or 0.0) - (p or 0.0)) for k, (p, _) in given.items())
+            worst = max(abs((figures(saved).get(k, (None,))[0] or 0.0) - (p or 0.0)) for k, (p, _) in given.items())
             out.notes.append(
                 f"{kept.label}: this version does not give the saved figures of {name} again: they differ by up to "
                 f"{100 * worst:.2g} points, so what moved is measured between two runs of this version"
             )
-
-
-def _put_back(out: Diff, states: Sequence[State], futures: int, tick: Tick) -> None:
-    """The effect of each change, and contributions over all subsets where they are few."""
-    then, now = states
-    options = (out.then.options, out.now.options)
-    mixtures = Mixtures(then, now, options, out.now.case, out.view)
-    mixtures.every = [c for c in out.changes if c.kind != "order"]
-    usable = [c for c in out.changes if _may_move(c)]
-    futures = out.back_futures = min(futures, out.futures)
-    base, own = mixtures.run([], futures)
-    targets = [own[o.key] for o in out.outcomes if o.moved and o.key in own]
-    groups, out.lost = grouped(mixtures, usable, lambda done: tick(0.2 * done))
-    if len(usable) > MANY:
-        out.notes.append(f"there are {len(usable)} changes that could count: they are put back file by file")
-    try:
-        for number, group in enumerate(groups):
-            out.effects.append(_effect(mixtures, group, base, targets, futures))
-            tick(0.2 + 0.4 * (number + 1) / len(groups))
-    finally:  # also where Ctrl-C left only some of them
-        out.effects.sort(key=lambda e: -abs(e.by[out.target].difference) if out.target in e.by else 0.0)
-    _contributions(out, mixtures, base, targets, futures, lambda done: tick(0.6 + 0.4 * done))
-
-
-def _may_move(change: Change) -> bool:
-    """Whether a change can have a part in a run: phrases are for reading articles, a number of futures draws no others."""
-    return change.kind not in ("phrase", "order") and not (
-        change.kind == "option" and change.key[1][0] in ("futures", "version")
-    )
-
-
-def _effect(mixtures: Mixtures, group: Group, base: Raw, targets: list[Target], futures: int) -> Effect:
-    """The case now against the case with a group of entries as they were."""
-    raw, found = mixtures.run(group.changes, futures)
-    effect = Effect(group)
-    fine = np.isnan(base.bad) & np.isnan(raw.bad)
-    if 1 - fine.mean() > REFUSE_BAD:
-        effect.refused = f"put back, {1 - fine.mean():.0%} of the futures stop being finite"
-        return effect
-    for target in targets:
-        other = found.get((target.kind, target.name))
-        if other is not None:
-            change, error = paired(other.flags(raw)[fine], target.flags(base)[fine], base.points[fine])
-            effect.by[target.name] = Moved(change, error)
-    shaped = base.first.shape == raw.first.shape and base.final.shape == raw.final.shape
-    effect.changed = float(differing(base, raw).mean()) if shaped else 1.0
-    return effect
-
-
-def _contributions(
-    out: Diff, mixtures: Mixtures, base: Raw, targets: list[Target], futures: int, tick: Tick
-) -> None:
-    """Shapley values of the groups of changes: those that move something, the most effective first, all others as one."""
-    numbers = list(range(len(out.effects)))
-    if not numbers:
-        return
-    active = [k for k in numbers if out.effects[k].changed]
-    idle = [k for k in numbers if k not in active]
-    players: list[tuple[int, ...]] = [(k,) for k in active[: MOST if len(active) <= MOST and not idle else MOST - 1]]
-    rest = [*active[len(players) :], *idle]
-    if rest:
-        players.append(tuple(rest))
-    answers = Answers(1 << len(players), targets, futures)
-    full = (1 << len(players)) - 1
-    for subset in range(1 << len(players)):  # bit k: the change is made; with none made the case is as it was
-        undone = [c for k, p in enumerate(players) if not subset >> k & 1 for e in p for c in out.effects[e].group.changes]
-        try:
-            raw, found = (base, None) if subset == full else mixtures.run(undone, futures)
-        except CaseError as error:
-            out.notes.append(f"some changes only go together, so no shares of the whole are given: {error.problems[0].message}")
-            return
-        answers.take(subset, raw, [found[t.kind, t.name] for t in targets] if found else None)
-        tick((subset + 1) / (1 << len(players)))
-    if answers.worst > REFUSE_BAD:
-        out.notes.append("no shares of the whole are given: in a mixture too many futures stopped being finite")
-        return
-    means = answers.means()
-    out.whole = moved(means[-1] - means[0], targets)
-    values = shapley(means)
-    for k, player in enumerate(players):
-        name = out.effects[player[0]].group.changes[0].name if len(player) == 1 else REST
-        out.parts.append(Part(name, player, moved(values[k], targets)))
-    if any(c.kind == "order" for c in out.changes) or out.lost:
-        out.unexplained = True
-
-
-__all__ = ["Diff", "Effect", "Outcome", "Part", "diff"]
