@@ -117,6 +117,17 @@ def test_an_edit_of_a_document_is_seen_in_its_view(siege: Path) -> None:
     assert done.view == "courier" and done.elsewhere["courier"][1].clear and not done.elsewhere["pooled"][1].difference
 
 
+def test_another_start_and_horizon(siege: Path) -> None:
+    """The pooled view is that of the case's own start, then and now; that the spans differ is said."""
+    edit(siege, "case.yaml", "start: 2024-03-01", "start: 2024-03-08")
+    edit(siege, "case.yaml", "horizon: 1 year", "horizon: 2 years")
+    done = moved()
+    assert {c.name: c.kind for c in done.changes} == {"start": "case", "horizon": "case"} and done.view == "pooled"
+    assert "2024-03-01 to 2025-03-01 then and runs from 2024-03-08 to 2026-03-08 now" in " ".join(done.notes)
+    longer = next(e for e in done.effects if e.group.changes[0].name == "horizon")
+    assert longer.by["siege_goes_on"].difference < -0.05 and longer.by["siege_goes_on"].clear
+
+
 def test_options_and_two_runs(siege: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A forced event and a longer horizon are changes like others; phrases and comments have no part in a run."""
     first = last_run("siege").parent

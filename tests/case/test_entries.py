@@ -44,7 +44,7 @@ def found(then: Texts, now: Texts) -> list[Change]:
         ("views__courier", "start: 2024-03-01", "start: 2024-03-02", "view", "courier: start", "changed", ""),
         ("views__pooled", "gazette: 2", "gazette: 3", "pooling", "pooled: weights.gazette", "changed", ""),
         ("questions", "hunger:", "famine:", "question", "famine", "added", "text"),
-        ("case", "horizon: 1 year", "horizon: 2 years", "case", "case: horizon", "changed", ""),
+        ("case", "horizon: 1 year", "horizon: 2 years", "case", "horizon", "changed", ""),
         ("data", "31,300,", "31,310,", "data", "data/observed.csv: stores 2024-03-31", "changed", "value"),
     ],
 )  # fmt: skip

@@ -53,7 +53,7 @@ class Change:
         path = self.key[1][0] if self.rows else ".".join(self.key[1])
         if self.key[0] == WORLD and len(self.key[1]) == 2:
             return self.key[1][1]
-        if self.kind in ("view", "pooling", "data", "case") or not path:
+        if self.kind in ("view", "pooling", "data") or not path:
             stem = self.file.removesuffix(".yaml").removeprefix("views/")
             return f"{stem}: {path}" if path else stem
         return path

@@ -162,7 +162,7 @@ def change_lines(change: Change) -> list[str]:
     out = [head]
     for field, was, now in change.fields[:MOST_FIELDS]:
         then, new = (shortened(" ".join(v.split()), LONG) if v is not None else "(nothing)" for v in (was, now))
-        out.append(f"  {field or 'it'}: {then} → {new}")
+        out.append(f"  {field}: {then} → {new}" if field else f"  {then} → {new}")
     if len(change.fields) > MOST_FIELDS:
         out.append(f"  and {len(change.fields) - MOST_FIELDS} more")
     return out

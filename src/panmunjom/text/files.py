@@ -61,7 +61,10 @@ def write_whole(path: Path, text: str | bytes) -> None:
     """Write a file, text as UTF-8, whole or not at all; one that is replaced keeps its permissions. Raises ``OSError``."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+        if isinstance(text, str):
+            part.write_text(text, encoding="utf-8", newline="")
+        else:
+            part.write_bytes(text)
         if path.exists():
             part.chmod(stat.S_IMODE(path.stat().st_mode))
         os.replace(part, path)

@@ -175,6 +175,9 @@ def _compare(out: Diff, cases: Sequence[Case], pair: Pair, of: str) -> None:
     """The chosen view then and now."""
     out.futures = len(pair[0].raw.points)
     out.outcomes = _outcomes(cases, pair)
+    spans = [f"{e.start} to {e.until}" for e in pair]
+    if spans[0] != spans[1]:
+        out.notes.append(f"{out.view} ran from {spans[0]} then and runs from {spans[1]} now: what moved is also the time")
     if not out.outcomes:
         out.notes.append(f"{out.view}: over {REFUSE_BAD:.0%} of the futures stopped being finite: nothing is compared")
         return
