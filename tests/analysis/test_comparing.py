@@ -238,6 +238,22 @@ def test_ctrl_c_keeps_what_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sides.POOLED == "pooled"
 
 
+def test_ctrl_c_while_theories_are_turned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column whose futures are run is kept, without a range."""
+    real, count = together.theory_ranges, [0]
+
+    def stopping(*given: object) -> None:
+        count[0] += 1
+        if count[0] == 2:
+            raise KeyboardInterrupt
+        real(*given)
+
+    monkeypatch.setattr(together, "theory_ranges", stopping)
+    done = compared(chances(P, Q), futures=64)
+    assert len(done.sides) == 2 and not done.complete and done.sides[0].ranges and not done.sides[1].ranges
+    assert done.differences[1]["ending", "hit"].paired
+
+
 def test_ctrl_c_while_swapping(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped among the subsets: what each swap does alone is kept."""
     real, calls = Mixer.run, [0]

@@ -173,6 +173,8 @@ def differ_sentence(found: Json) -> str:
         return "The two views set everything alike: there is nothing to swap."
     if d["whole"] is None:
         return f"What makes the difference is not said: {d['refused'] or 'the run was stopped'}."
+    if not d["whole"]["difference"] and not d["whole"]["se"]:
+        return f"“{d['label']}” comes out the same in all {d['counted']:,} futures: there is nothing to share out."
     whole = words.difference(d["whole"]["difference"], d["whole"]["se"])
     text = f"“{d['label']}” changes by {whole} from {found['columns'][0]['label']} to {found['columns'][1]['label']}"
     if not d["whole"]["clear"]:
@@ -180,7 +182,7 @@ def differ_sentence(found: Json) -> str:
     alone = sum(s["alone"]["difference"] for s in d["swaps"])
     text += f". {words.count(len(d['swaps']), 'thing')} differ{'s' if len(d['swaps']) == 1 else ''}"
     if len(d["swaps"]) > 1:
-        text += f"; each swapped alone, they add up to {words.difference(alone, None)}: what is missing or too much is interplay"
+        text += f"; each swapped alone, they add up to {words.difference(alone, None)}: the difference to the whole is interplay"
     rest = next((p for p in d["players"] if p["name"] not in {s["name"] for s in d["swaps"]}), None)
     if rest:
         many, others = len(d["players"]) - 1, words.count(len(rest["holds"]), "other")

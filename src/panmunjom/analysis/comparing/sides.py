@@ -114,7 +114,7 @@ def line_up(
     cases = {name: as_of(case, known) if known else case for name, case in cases.items()}
     columns = _columns(asked, cases, options, picks)
     if len(columns) < 2:
-        raise _too_few(columns, cases)
+        raise _too_few(columns, cases, known)
     own = [_own_start(cases[c.case], c, known) for c in columns]
     ends = [options.until or later(day, cases[c.case].horizon) for c, day in zip(columns, own, strict=True)]
     spans, notes = _spans(columns, cases, own, ends, options, start)
@@ -177,11 +177,13 @@ def _there(case: Case, name: str, known: date | None) -> bool:
     return start is not None and (known is None or start <= known)
 
 
-def _too_few(columns: list[Asked], cases: dict[str, Case]) -> CaseError:
+def _too_few(columns: list[Asked], cases: dict[str, Case], known: date | None) -> CaseError:
     """The error for a comparison with nothing."""
     only = columns[0]
     others = [name for name in (POOLED, *cases[only.case].views) if name != only.view]
     hint = f"It also has {', '.join(others)}." if others else "Name another case beside it."
+    if known and only.view == POOLED:
+        hint = f"Views that start after {known}, or whose source appeared later, did not exist then."
     message = f"only one view of one case is asked for, '{only.case}:{only.view}': there is nothing beside it"
     return CaseError([Problem("one-side", NOWHERE, message, hint)])
 

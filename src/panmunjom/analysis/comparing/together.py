@@ -132,6 +132,8 @@ def compare(
             if not interrupted(error):
                 raise
             complete = False
+            if hasattr(side, "ensemble"):  # only its range over the theories is missing
+                done.append(side)
             break
         done.append(side)
     if len(done) < 2:
@@ -158,11 +160,9 @@ def targets_of(side: Side) -> dict[Key, Target]:
 def run_side(side: Side, theories: bool, stage: Stage | None, weight: float) -> None:
     """Run a column, and each theory of it turned alone."""
     tick = stage(f"running {side.label}", weight * (0.4 if theories else 1.0)) if stage else None
-    ensemble = side.runner.run(side.filled, tick=tick)
-    if theories and ensemble.usable:
-        side.ensemble = ensemble
+    side.ensemble = side.runner.run(side.filled, tick=tick)
+    if theories and side.ensemble.usable:
         theory_ranges(side, stage(f"turning theories in {side.label}", 0.6 * weight) if stage else None)
-    side.ensemble = ensemble
 
 
 def theory_ranges(side: Side, tick: Tick | None) -> None:
@@ -170,7 +170,7 @@ def theory_ranges(side: Side, tick: Tick | None) -> None:
     futures = min(SWITCH_FUTURES, len(side.ensemble.raw.points))
     base, found = first(side.ensemble, futures).raw, targets_of(side)
     shares = {key: target.share(side.ensemble).p for key, target in found.items()}
-    side.ranges = {key: (p, p) for key, p in shares.items()}
+    ranges = {key: (p, p) for key, p in shares.items()}
     todo = turns(side.case, side.filled.switches)
     for number, ((switch, to), other) in enumerate(turned_runs(side.runner, side.filled, todo, futures), 1):
         fine = np.isnan(base.bad) & np.isnan(other.bad)
@@ -180,10 +180,11 @@ def theory_ranges(side: Side, tick: Tick | None) -> None:
         for key, target in found.items():
             change, _ = paired(target.flags(base)[fine], target.flags(other)[fine], base.points[fine])
             p = min(1.0, max(0.0, shares[key] + change))
-            low, high = side.ranges[key]
-            side.ranges[key] = (min(low, p), max(high, p))
+            low, high = ranges[key]
+            ranges[key] = (min(low, p), max(high, p))
         if tick is not None:
             tick(number / len(todo))
+    side.ranges = ranges  # whole, or after Ctrl-C none
 
 
 def _named(sides: list[Side], of: str) -> Key:
