@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..analysis.moving.kept import option_record
 from ..analysis.study import Study, ViewResult
 from ..case.pooled import Pooled, contradiction_sentences
 from ..case.records import Case, Filled, Used
@@ -86,6 +87,7 @@ def as_json(done: Study) -> dict[str, Any]:
         "case": done.case.id,
         "seed": done.options.seed,
         "futures": done.options.futures,
+        "options": option_record(done.options),
         "views": views,
         "wordings": wordings(done),
         "switch_futures": turned_futures(done),
