@@ -17,6 +17,7 @@ import panmunjom
 from bakery import CLAIMS, WORLD
 from editors import as_editor, refusals, validator
 from panmunjom.case.loading import Loader
+from panmunjom.case.observed import SeriesReader
 from panmunjom.case.spoken import PhraseReader
 from panmunjom.case.views import ViewReader, read_pool_rules, read_questions
 from panmunjom.cli.main import main
@@ -63,6 +64,7 @@ def read(kind: str, text: str) -> list[Problem]:
             "view": lambda: ViewReader(EXAMPLE.library, reader, problems).read("courier", root),
             "pooled": lambda: read_pool_rules(root, EXAMPLE.library, problems),
             "questions": lambda: read_questions(root, reader, problems),
+            "series": lambda: SeriesReader(problems, EXAMPLE.library).read(root),
             "phrases": lambda: PhraseReader(reader, EXAMPLE.built.units, problems).read(root),
         }[kind]()
     return problems.errors

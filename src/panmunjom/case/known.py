@@ -10,7 +10,7 @@ from .records import Case
 
 
 def as_of(case: Case, day: date) -> Case:
-    """The case without later claims, sources, their views and conclusions, questions, and outcomes decided later.
+    """The case without later claims, sources, their views and conclusions, questions, observations, and outcomes decided later.
 
     A retelling whose origin was not known yet retells the first of its kin that was. Assumptions are dated in the world
     itself, and what a view sets from a later claim stays here to be named by its parameter: ``fill`` takes neither.
@@ -41,5 +41,6 @@ def as_of(case: Case, day: date) -> Case:
             if v.source in sources
         },
         questions={k: q for k, q in case.questions.items() if q.asked is None or q.asked <= day},
+        observed={k: s.known_by(day) for k, s in case.observed.items()},
     )
 

@@ -12,6 +12,7 @@ from ..quantities.distributions import Distribution
 from ..quantities.units import Unit
 from ..text.problems import NOWHERE, Place, Problem
 from ..world.build import Built
+from .observed import Series
 from .spoken import Phrases
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ class Case:
     digest: str
     cautions: list[str] = field(default_factory=list)
     phrases: Phrases = field(default_factory=Phrases)
+    observed: dict[str, Series] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
 
     def __repr__(self) -> str:
