@@ -41,6 +41,6 @@ def as_of(case: Case, day: date) -> Case:
             if v.source in sources
         },
         questions={k: q for k, q in case.questions.items() if q.asked is None or q.asked <= day},
-        observed={k: s.known_by(day) for k, s in case.observed.items()},
+        observed={k: then for k, s in case.observed.items() if (then := s.known_by(day)).observations},
     )
 

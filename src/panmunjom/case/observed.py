@@ -137,8 +137,10 @@ class SeriesReader:
         if unit is not None:
             self.units[key.text] = unit
         found.bias = self.figure(fields, "bias", found.bias, above=True)
-        if fields.node_of("spread", required=found.kind != "fact") is not None:
-            found.spread = self.figure(fields, "spread", found.spread, above=False)
+        found.spread = self.figure(fields, "spread", found.spread, above=False)
+        if fields.node.get("spread") is None and found.kind != "fact":
+            message = f"the series '{key.text}' does not say how far a figure is off by chance"
+            self.problems.add("no-spread", key.place, message, "As in  spread: 0.1 to 0.3  of a relative error.")
         for name in ("bias_note", "spread_note", "note"):
             setattr(found, name, fields.text(name))
         found.layout = self.layout(fields)
