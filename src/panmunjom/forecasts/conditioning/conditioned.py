@@ -23,7 +23,7 @@ from .records import StopRecord
 Array = npt.NDArray[np.float64]
 Answers = dict[str, tuple[Array, npt.NDArray[np.bool_]]]
 
-_FRESH = 2**40  # luck from here on is nobody's in a filter
+_FRESH = 2**48  # luck from here on is nobody's in a filter
 
 
 class Forecast(dict[str, Array]):

@@ -66,7 +66,7 @@ class Filter:
             if stop.step <= self.last
             for entry in stop.entries
         ]
-        new.mover = Mover(new)
+        new.mover = self.mover.for_filter(new)
         return new
 
     def advance(self, until: int, tick: Callable[[float], None] | None = None) -> None:
