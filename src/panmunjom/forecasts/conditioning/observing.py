@@ -92,15 +92,18 @@ class Watch:
         slots = slots_by_name(graph)
         by_step: dict[int, Stop] = {}
         for number, one in enumerate(self.series):
-            for day, value in sorted(one.values().items()):
+            for figure in one.known_by(until).observations:
+                day, known = figure.date, figure.known
                 if day > until:
                     continue
-                entry = self._entry(number, one, day, value, slots[one.observes], start, step_days)
+                entry = self._entry(number, one, day, figure.value, slots[one.observes], start, step_days)
                 if entry is None:
                     self.left_out[one.name] = self.left_out.get(one.name, 0) + 1
                     continue
-                stop = by_step.setdefault(entry.step, Stop(entry.step, day))
-                stop.date = max(stop.date, day)
+                # let in when it was public, so that going on from a date and coming from the start are the same
+                step = max(entry.step, math.ceil(place_of(known, start, step_days)))
+                stop = by_step.setdefault(step, Stop(step, known))
+                stop.date = max(stop.date, known)
                 stop.entries.append(entry)
         self.stops = [by_step[step] for step in sorted(by_step)]
         for stop in self.stops:

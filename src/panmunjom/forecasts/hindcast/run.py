@@ -111,7 +111,7 @@ def one(
     began = time.monotonic()
     then = runner.with_case(as_of(with_series(runner.case, observed), day))
     then.options.known_by = day
-    known = [s for s in then.case.observed.values() if s.observations]
+    known = [s.known_by(day) for s in observed.values()]  # also those without a figure yet: they have a bias already
     found = Origin(day, start, figures=sum(len(s.observations) for s in known))
     futures = chain.to(then, start, known, day, plan)
     if futures.ess:
@@ -121,7 +121,7 @@ def one(
     if found.collapsed:
         futures = chain.bare(then, start, day, plan)
     cut = {s.name: s for s in known}
-    here = [Target(t.name, t.how, cut.get(t.name, t.series.known_by(day))) for t in wanted]
+    here = [Target(t.name, t.how, cut[t.name]) for t in wanted]
     look_ahead(found, futures, here, plan.horizons, not found.collapsed)
     found.seconds = time.monotonic() - began
     return found
@@ -168,16 +168,19 @@ class Chain:
         self.conditioner = conditioner
         self.start: date | None = None
         self.last: Futures | None = None
+        self.known: set[tuple[str, date, float]] = set()
 
     def to(self, runner: Runner, start: date, known: list[Series], day: date, plan: Plan) -> Futures:
         """Futures from ``start`` conditioned on what is known, up to a day."""
         go_on = getattr(self.last, "further", None)
-        if go_on is not None and self.start == start and self.last is not None and not self.last.collapsed:
+        figures = {(s.name, o.date, o.value) for s in known for o in s.observations}
+        same = self.start == start and self.known <= figures  # nothing was revised
+        if go_on is not None and same and self.last is not None and not self.last.collapsed:
             found: Futures = go_on(known, day)
         else:
             filled = runner.fill_pooled(start)
             found = self.conditioner(runner, filled, known, day, plan.particles, plan.seed)
-        self.start, self.last = start, found
+        self.start, self.last, self.known = start, found, figures
         return found
 
     def bare(self, runner: Runner, start: date, day: date, plan: Plan) -> Futures:
