@@ -44,6 +44,7 @@ class Coordinates:
         together = {i for group in graph.correlated for i in group.rows}
         self.rows = [i for i in self.drawn if i in together or not self.of[i].distribution.certain]
         self.position = {row: k for k, row in enumerate(self.rows)}
+        self.together, self.alone = self._grouped(together)
         self.extra: list[tuple[int, str, Distribution]] = [
             (number, what, found)
             for number, one in enumerate(self.series)
@@ -51,11 +52,43 @@ class Coordinates:
             for what, found in (("bias", one.bias), ("spread", one.spread))
             if not found.certain
         ]
+        self.of_series = [
+            [k for k, extra in enumerate(self.extra, len(self.rows)) if extra[0] == number]
+            for number in range(len(self.series))
+        ]
         self.names = [graph.rows[i].name for i in self.rows]
         self.names += [f"{what} of {self.series[number].name}" for number, what, _ in self.extra]
 
     def _draw(self, row: int) -> Draw:
         return self.draws[self.built.graph.rows[row].name.partition("#")[0]]
+
+    def _grouped(
+        self, correlated: set[int]
+    ) -> tuple[dict[str, tuple[list[int], Array, Array, Array]], list[int]]:
+        """Rows whose values can be worked out together, by family, with their numbers; and the others."""
+        groups: dict[str, list[int]] = {}
+        alone = []
+        for row in self.rows:
+            d = self.of[row].distribution
+            if d.certain:
+                continue
+            if row in correlated or d.within is not None or d.family not in ("normal", "lognormal", "logit"):
+                alone.append(row)
+            else:
+                groups.setdefault(d.family, []).append(row)
+
+        def column(rows_of: list[int], what: str) -> Array:
+            return np.array([getattr(self.of[row].distribution, what) for row in rows_of])[:, None]
+
+        return {
+            family: (
+                found,
+                column(found, "a"),
+                column(found, "b"),
+                np.array([self.of[row].factor for row in found])[:, None],
+            )
+            for family, found in groups.items()
+        }, alone
 
     @property
     def size(self) -> int:
@@ -79,12 +112,16 @@ class Coordinates:
     def table(self, scores: Array, like: Array) -> Array:
         """The rows of futures at these scores; rows that do not vary are those of ``like``."""
         out = like.copy()
-        together = self._correlated(scores)
-        for k, row in enumerate(self.rows):
+        for family, rows_of in self.together.items():
+            where, a, b, factor = rows_of
+            raw = a + b * scores[[self.position[row] for row in where]]
+            if family != "normal":
+                raw = vecarrays.exp((raw if family == "lognormal" else -raw).reshape(-1)).reshape(raw.shape)
+            out[where] = (1.0 / (1.0 + raw) if family == "logit" else raw) * factor
+        mixed = self._correlated(scores)
+        for row in self.alone:
             draw = self.of[row]
-            if draw.distribution.certain:
-                continue
-            out[row] = values_at(draw.distribution, together.get(row, scores[k])) * draw.factor
+            out[row] = values_at(draw.distribution, mixed.get(row, scores[self.position[row]])) * draw.factor
         return out
 
     def _correlated(self, scores: Array) -> dict[int, Array]:
@@ -102,11 +139,16 @@ class Coordinates:
 
     def errors(self, scores: Array) -> list[tuple[Array, Array]]:
         """Bias and spread of each series, each of shape (n,)."""
-        size = scores.shape[1]
-        found = [[np.full(size, one.bias.median), np.full(size, one.spread.median)] for one in self.series]
-        for k, (number, what, distribution) in enumerate(self.extra, len(self.rows)):
-            found[number][what == "spread"] = values_at(distribution, scores[k])
-        return [(bias, spread) for bias, spread in found]
+        return [self.errors_of(number, scores[self.of_series[number]]) for number in range(len(self.series))]
+
+    def errors_of(self, number: int, scores: Array) -> tuple[Array, Array]:
+        """Bias and spread of a series whose own coordinates (``of_series``) these scores are."""
+        one, size = self.series[number], scores.shape[1]
+        found = [np.full(size, one.bias.median), np.full(size, one.spread.median)]
+        for k, values in zip(self.of_series[number], scores, strict=True):
+            _, what, distribution = self.extra[k - len(self.rows)]
+            found[what == "spread"] = values_at(distribution, values)
+        return found[0], found[1]
 
 
 def values_at(distribution: Distribution, scores: Array) -> Array:
@@ -120,11 +162,11 @@ _OVER = (0.0352624965998911, 0.700383064443688, 6.37396220353165, 33.91286607838
          221.213596169931, 220.206867912376)  # fmt: skip
 _UNDER = (0.0883883476483184, 1.75566716318264, 16.064177579207, 86.7807322029461, 296.564248779674,
           637.333633378831, 793.826512519948, 440.413735824752)  # fmt: skip
-_FAR = 7.0  # beyond it the continued fraction has all digits
+_FAR = 7.0  # beyond it the continued fraction is the better one
 
 
 def below(scores: Array) -> Array:
-    """The standard normal's probability of less than each score, to about 1e-14 of itself.
+    """The standard normal's probability of less than each score, to 1e-15 (in the far tail to 1e-8 of itself).
 
     J. F. Hart's rational function and a continued fraction, as in G. West, "Better approximations to cumulative
     normal functions", Wilmott (2005) 70.

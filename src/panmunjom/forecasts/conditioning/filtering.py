@@ -26,6 +26,8 @@ from .weights import effective, log_sum, normalised, part_of, tempered
 
 Array = npt.NDArray[np.float64]
 
+Shares = dict[Entry, float]
+
 MOST_STAGES = 60  # a stop that needs more is no update but another world
 FEWEST = 50  # fewer than one in so many distinct futures after the moves is a collapse
 
@@ -137,17 +139,31 @@ class Filter:
         self.logs = np.full(self.size, -math.log(self.size))
 
     def likelihood(
-        self, truths: list[tuple[Entry, Array]], scores: Array, shares: dict[Entry, float] | None = None
+        self, figures: list[tuple[Entry, Array]], scores: Array, shares: Shares | None = None
     ) -> Array:
         """The log likelihood of figures, each to its share (1 where none is given), shape (n,)."""
         errors = self.coordinates.errors(scores)
-        total = np.zeros(scores.shape[1])
-        for entry, values in truths:
-            one = self.watch.series[entry.series]
-            found = log_likelihood(entry, one, values, *errors[entry.series])
-            share = 1.0 if shares is None else shares.get(entry, 1.0)
-            total = tempered(total, found, share)
-        return total
+        return sum(
+            (self.of_series(k, mine, *errors[k], shares) for k, mine in by_series(figures).items()),
+            np.zeros(scores.shape[1]),
+        )
+
+    def of_series(
+        self,
+        number: int,
+        figures: list[tuple[Entry, Array]],
+        bias: Array,
+        spread: Array,
+        shares: Shares | None,
+    ) -> Array:
+        """The same of one series at given errors, shape (n,)."""
+        entries, truths = [entry for entry, _ in figures], np.array([values for _, values in figures])
+        found = log_likelihood(self.watch.series[number], entries, truths, bias, spread)
+        if not shares:
+            return found.sum(axis=0)
+        parts = np.array([shares.get(entry, 1.0) for entry in entries])[:, None]
+        impossible = found == -math.inf
+        return np.where(impossible, -math.inf, parts * np.where(impossible, 0.0, found)).sum(axis=0)
 
     def describe(self, stop: Stop, before: int, gained: Array) -> StopRecord:
         """How hard the figures of a stop hit, together and each series alone."""
@@ -156,7 +172,7 @@ class Filter:
         errors = self.coordinates.errors(self.cloud.scores)
         for entry, values in self.truths[before:]:
             one = self.watch.series[entry.series]
-            found = log_likelihood(entry, one, values, *errors[entry.series])
+            found = log_likelihood(one, [entry], values[None, :], *errors[entry.series])[0]
             apart = np.abs(distance(entry, one, values, *errors[entry.series]))
             alone[one.name] = min(alone.get(one.name, math.inf), effective(self.logs + found))
             nearest[one.name] = max(nearest.get(one.name, 0.0), float(apart.min()))
@@ -176,3 +192,11 @@ class Filter:
     def chosen(self, day: date) -> npt.NDArray[np.intp]:
         """Who stands for the posterior, all weighing the same."""
         return systematic(normalised(self.logs), self.runs.seed, "posterior", day)
+
+
+def by_series(figures: list[tuple[Entry, Array]]) -> dict[int, list[tuple[Entry, Array]]]:
+    """Figures by the number of their series."""
+    found: dict[int, list[tuple[Entry, Array]]] = {}
+    for figure in figures:
+        found.setdefault(figure[0].series, []).append(figure)
+    return found

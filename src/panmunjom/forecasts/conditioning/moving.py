@@ -35,10 +35,11 @@ Mask = npt.NDArray[np.bool_]
 SCALES = (0.06, 0.15, 0.35, 0.75)  # of a Crank-Nicolson step: 1 would draw from the fit itself
 MOST_PASSES = 6
 _LUCK_SHARE = 0.3  # of the futures that propose luck instead of parameters in a pass
-_STAY = 0.05  # as many may be left where they were copied to
+_STAY = 0.15  # as many may be left where they were copied to
 _SWEEPS = 2  # of the errors' own moves in a pass
 _SURE = 3.0  # standard errors from which on a coordinate counts as informed
 _PAIR = 4.5  # the same for a pair of coordinates, of which there are many
+_ENOUGH = 1024  # futures that are enough to see which coordinates go together
 _MOST_INFORMED = 128
 _GRID = 2.0**-20  # the fit is rounded, so that it is the same on every machine
 
@@ -53,43 +54,45 @@ class Fit:
         mean = (scores * weights).sum(axis=1)
         apart = scores - mean[:, None]
         variance = (apart * apart * weights).sum(axis=1)
-        unit = apart * np.sqrt(weights) / np.sqrt(np.maximum(variance, 1e-12))[:, None]
+        some = slice(None, None, -(-len(weights) // _ENOUGH))
+        share = np.sqrt(weights[some] / weights[some].sum())
+        unit = apart[:, some] * share / np.sqrt(np.maximum(variance, 1e-12))[:, None]
         alike = np.abs(unit @ unit.T)
         np.fill_diagonal(alike, 0.0)
+        fewer = min(sure, effective(2.0 * np.log(share)))
         news = np.maximum(
             np.maximum(np.abs(mean), np.abs(variance - 1.0) / np.sqrt(2.0)) * np.sqrt(sure) / _SURE,
-            alike.max(axis=1, initial=0.0) * np.sqrt(sure) / _PAIR,
+            alike.max(axis=1, initial=0.0) * np.sqrt(fewer) / _PAIR,
         )
         informed = np.flatnonzero(news > 1.0)
         if len(informed) > _MOST_INFORMED:
             informed = np.sort(informed[np.argsort(-news[informed], kind="stable")[:_MOST_INFORMED]])
         self.where = informed
         size = len(informed)
-        covariance = np.empty((size, size))
         few = size / (size + sure)  # shrunk towards independence, the more the fewer futures there are
+        mine = apart[informed]
+        covariance = ((mine * weights) @ mine.T) * (1.0 - few)
+        np.fill_diagonal(covariance, np.maximum(variance[informed], 1e-6))
+        self.mean = on_grid(mean[informed])
+        self.triangle = lower(on_grid(covariance))
+        self.inverse = np.zeros_like(self.triangle)
         for a in range(size):
-            together = (apart[informed[: a + 1]] * (apart[informed[a]] * weights)).sum(axis=1) * (1.0 - few)
-            covariance[a, : a + 1] = covariance[: a + 1, a] = together
-            covariance[a, a] = max(variance[informed[a]], 1e-6)
-        self.mean = np.round(mean[informed] / _GRID) * _GRID
-        self.triangle = lower(np.round(covariance / _GRID) * _GRID)
+            self.inverse[a, a] = 1.0
+            self.inverse[a] -= self.triangle[a, :a] @ self.inverse[:a]
+            self.inverse[a] /= self.triangle[a, a]
 
     def apart(self, scores: Array) -> Array:
         """Informed coordinates as independent standard normal ones, were the fit exact."""
-        out = np.empty((len(self.where), scores.shape[1]))
-        for a, row in enumerate(self.where):
-            rest = scores[row] - self.mean[a]
-            if a:
-                rest = rest - (self.triangle[a, :a, None] * out[:a]).sum(axis=0)
-            out[a] = rest / self.triangle[a, a]
-        return out
+        return self.inverse @ (scores[self.where] - self.mean[:, None])
 
     def back(self, independent: Array) -> Array:
-        """The way back from ``apart``."""
-        out = np.empty_like(independent)
-        for a in range(len(self.where)):
-            out[a] = self.mean[a] + (self.triangle[a, : a + 1, None] * independent[: a + 1]).sum(axis=0)
-        return out
+        """The way back from ``apart``, up to rounding."""
+        return on_grid(self.mean[:, None] + self.triangle @ independent)
+
+
+def on_grid(values: Array) -> Array:
+    """Rounded, so that it does not matter in which order a library has summed."""
+    return np.round(values / _GRID) * _GRID
 
 
 def lower(covariance: Array) -> Array:
@@ -146,7 +149,8 @@ class Mover:
             record.passes += 1
             if made == 1:
                 rate = min(max(float(hit.mean()), 0.01), 0.99)
-                passes = int(min(MOST_PASSES, max(1, np.ceil(np.log(_STAY) / np.log(1.0 - rate)))))
+                wanted = int(np.ceil(np.log(_STAY) / np.log(1.0 - rate)))
+                passes = min(MOST_PASSES, max(1, wanted if done >= 1.0 else wanted // 2))
         for kind, (hits, tries) in counts.items():
             if tries:
                 record.moved[kind] = hits / tries
@@ -173,7 +177,7 @@ class Mover:
         new = f.likelihood(truths, scores, shares)
         with np.errstate(invalid="ignore"):
             chance = new - likely + ratio
-        taken = np.log(uniforms((size,), "taken", *key)) < np.where(np.isnan(chance), -np.inf, chance)
+        taken = decided(chance, *key)
         merge(cloud, other, taken)
         f.truths = [(e, np.where(taken, b, a)) for (e, a), (_, b) in zip(f.truths, truths, strict=True)]
         f.seen = merged(f.seen, seen, taken)
@@ -228,30 +232,32 @@ class Mover:
         f, where = self.filter, self.filter.coordinates
         hits = tries = 0.0
         for number, one in enumerate(where.series):
-            mine = [k for k, extra in enumerate(where.extra, len(where.rows)) if extra[0] == number]
+            mine = where.of_series[number]
             truths = [(entry, values) for entry, values in f.truths if entry.series == number]
             if not mine or not truths:
                 continue
-            likely = f.likelihood(truths, f.cloud.scores, shares)
+            now = f.cloud.scores[mine]
+            likely = f.of_series(number, truths, *where.errors_of(number, now), shares)
+            width = now.std(axis=1, keepdims=True) + 1e-3
             for sweep in range(_SWEEPS):
                 name = ("errors", one.name, sweep, *key)
-                scores = f.cloud.scores
-                width = scores[mine].std(axis=1, keepdims=True) + 1e-3
                 size = np.where(uniforms((f.size,), "size", *name) < 0.5, 0.4, 1.5)
-                new = scores.copy()
-                new[mine] = scores[mine] + width * size * normals((len(mine), f.size), "step", *name)
-                proposed = f.likelihood(truths, new, shares)
-                prior = 0.5 * ((scores[mine] ** 2).sum(axis=0) - (new[mine] ** 2).sum(axis=0))
+                new = now + width * size * normals(now.shape, "step", *name)
+                proposed = f.of_series(number, truths, *where.errors_of(number, new), shares)
                 with np.errstate(invalid="ignore"):
-                    chance = proposed - likely + prior
-                taken = np.log(uniforms((f.size,), "taken", *name)) < np.where(
-                    np.isnan(chance), -np.inf, chance
-                )
-                scores[:, taken] = new[:, taken]
+                    chance = proposed - likely + 0.5 * ((now * now).sum(axis=0) - (new * new).sum(axis=0))
+                taken = decided(chance, *name)
+                now = np.where(taken, new, now)
                 likely = np.where(taken, proposed, likely)
                 hits += float(taken.sum())
                 tries += float(f.size)
+            f.cloud.scores[mine] = now
         return {"errors": (hits, tries)}
+
+
+def decided(chance: Array, *key: object) -> Mask:
+    """Who accepts, given the logarithms of the chances; nobody where it is not a number."""
+    return np.log(uniforms(chance.shape, "taken", *key)) < np.where(np.isnan(chance), -np.inf, chance)
 
 
 def merge(cloud: Cloud, other: Cloud, taken: Mask) -> None:

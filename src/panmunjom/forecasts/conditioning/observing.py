@@ -153,13 +153,21 @@ def distance(entry: Entry, one: Series, truths: Array, bias: Array, spread: Arra
     return np.where(np.isnan(apart), math.inf, apart)
 
 
-def log_likelihood(entry: Entry, one: Series, truths: Array, bias: Array, spread: Array) -> Array:
-    """The logarithm of the density of a figure, shape (n,); minus infinity where it is impossible."""
-    apart = distance(entry, one, truths, bias, spread)
+def log_likelihood(one: Series, entries: Sequence[Entry], truths: Array, bias: Array, spread: Array) -> Array:
+    """The logarithm of the density of figures of one series, shape (figures, n) as ``truths``; minus infinity where a
+    future could not have one."""
     if one.kind == "fact":
-        return np.where(np.isinf(apart), -math.inf, 0.0)
-    if one.error == "relative" and entry.value <= 0:
-        return np.where(np.isinf(apart), -math.inf, 0.0)
-    fixed = _HALF_LOG_TAU + (math.log(entry.value) if one.error == "relative" else 0.0)
-    with np.errstate(over="ignore"):
-        return -0.5 * apart * apart - np.log(np.maximum(spread, _LEAST_SPREAD)) - fixed
+        said = np.array([entry.value != 0 for entry in entries])[:, None]
+        return np.where((truths != 0) == said, 0.0, -math.inf)
+    values = np.array([entry.value for entry in entries])[:, None]
+    width = np.maximum(spread, _LEAST_SPREAD)
+    with np.errstate(all="ignore"):
+        if one.error == "absolute":
+            apart = (values - truths * (bias / one.unit.factor)) / width
+            found = -0.5 * apart * apart - (np.log(width) + _HALF_LOG_TAU)
+        else:
+            apart = (np.log(np.abs(values)) - (np.log(truths) + np.log(bias / one.unit.factor))) / width
+            found = -0.5 * apart * apart - (np.log(width) + _HALF_LOG_TAU) - np.log(np.abs(values))
+            # A relative error leaves nothing at nothing, and makes nothing of it.
+            found = np.where(values > 0, found, np.where(truths <= 0, 0.0, -math.inf))
+    return np.where(np.isnan(found), -math.inf, found)
