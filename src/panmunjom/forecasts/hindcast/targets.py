@@ -27,7 +27,7 @@ WORDS = {
     "month": "in the month that ends then",
     "quarter": "in the three months that end then",
     "gain": "from the origin to then",
-    "stops": "by then, for at least 30 days",
+    "stops": "that it ceases by then, for at least 30 days",
 }
 
 
