@@ -14,6 +14,7 @@ from ..quantities.distributions import Distribution
 from ..quantities.units import Unit
 from ..text.problems import NOWHERE, Place, Problem
 from ..world.build import Built
+from .observed import Series
 from .spoken import Phrases
 
 if TYPE_CHECKING:
@@ -287,6 +288,7 @@ class Case:
     cautions: list[str] = field(default_factory=list)
     phrases: Phrases = field(default_factory=Phrases)
     mechanisms: dict[str, Mechanism] = field(default_factory=dict)  # where the case was loaded with them
+    observed: dict[str, Series] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
     asked: dict[str, Question] = field(default_factory=dict)  # every question, with its answer where there is one
 

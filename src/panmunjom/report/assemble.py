@@ -18,6 +18,7 @@ from ..quantities.distributions import Distribution
 from ..quantities.units import ONE
 from .asked import as_json as wordings
 from .asked import asked_record
+from .observed import observed_bands
 from .reasons import chain_record
 from .sentences import effects, headline, label_of, notes, sublines, turned_futures
 from .summary import Summary
@@ -134,7 +135,7 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
         ],
         "questions": [{"id": q.id, "text": q.text, "about": q.about, "by": str(q.by or "")} for q in case.questions.values()],
         "asked": asked_record(done),
-        "bands": [band for name in order[:1] for band in bands(done.views[name])],
+        "bands": [band for name in order[:1] for band in observed_bands(case, done.views[name], bands(done.views[name]))],
         "moves": moves(done, done.views[done.default_view]),
         "why": [
             chain_record(case, done.views[done.default_view].filled, c)
