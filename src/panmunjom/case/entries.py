@@ -25,7 +25,8 @@ _KINDS = {
     "claims.yaml": "claim", "sources.yaml": "source", "questions.yaml": "question", "phrases.yaml": "phrase",
     "case.yaml": "case", "data/series.yaml": "series",
 }  # fmt: skip
-_SECTIONS = {"parameters": "parameter", "switches": "switch", "units": "unit", "correlations": "correlation"}
+_WORLD_FOLDERS = ("world/", "parts/")
+_SECTIONS = {"parameters": "parameter", "assumptions": "assumption", "switches": "switch", "units": "unit", "correlations": "correlation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def read_state(texts: Texts, name: str) -> State:
 
 def _flat(file: str, root: Mapping) -> Iterator[tuple[Key, Node, Scalar | None]]:
     """The entries of one file."""
-    world = file.startswith("world/")
+    world = file.startswith(_WORLD_FOLDERS)
     inner = _INNER.get(file.partition("/")[0], ())
     for key, value in root:
         if isinstance(value, Mapping) and (world or key.text in inner):
@@ -142,7 +143,7 @@ def _kind(key: Key, file: str, was: Node | None, now: Node | None) -> str:
         return "assumption" if kind == "parameter" and was and now and only == {"assume"} else kind
     if file.startswith("views/"):
         return "pooling" if file == "views/pooled.yaml" else "view"
-    return _KINDS.get(file, "equation" if file.startswith("world/") else "entry")
+    return _KINDS.get(file, "equation" if file.startswith(_WORLD_FOLDERS) else "entry")
 
 
 def _fields(was: Node | None, now: Node | None) -> Iterator[tuple[str, str | None, str | None]]:
