@@ -303,13 +303,17 @@ class WorldReader(PartReader):
         self.world.values[name] = item
 
     def proposition(
-        self, name: str, key: Place, holds: Scalar, about: str = "", by: date | None = None
+        self, name: str, key: Place, holds: Scalar, about: str = "", by: date | None = None, since: date | None = None
     ) -> None:
-        """Add a question or a conclusion, with its deadline; its name is not in the namespace of formulas."""
+        """Add a question or a conclusion that must hold at the end of a step whose last day lies between ``since`` and ``by``.
+
+        Its name is not in the namespace of formulas.
+        """
         tree = self.expression(holds, name)
-        if tree is not None and by is not None:
-            end = Call("date", (Text(str(by + timedelta(days=1))),))  # `time` at a step's end is the day after it
-            tree = Binary("and", tree, Binary("<=", Name(("time",)), end))
+        for day, sign in ((since, ">="), (by, "<=")):
+            if tree is not None and day is not None:
+                end = Call("date", (Text(str(day + timedelta(days=1))),))  # `time` at a step's end is the day after it
+                tree = Binary("and", tree, Binary(sign, Name(("time",)), end))
         self.world.propositions[name] = Proposition(name, about, place=key, holds=tree)
 
     def measure(self, name: str, scalar: Scalar, unit: str, about: str = "") -> None:
