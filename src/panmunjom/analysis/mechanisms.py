@@ -128,11 +128,13 @@ def chunk(
     runner: Runner, table: Array, points: npt.NDArray[np.uint64], plan: tuple[Schedule, list[Change]],
     mechanisms: list[Mechanism],
 ) -> Told:  # fmt: skip
-    """So many futures at once."""
+    """So many futures at once. A result is read when so many whole steps have ended as ``after`` has; a step ends with the
+    day before its clock, so that what held by then has an earlier day.
+    """
     graph, options = runner.case.built.graph, runner.options
     calendar, changes = plan
     days = {m.id: later(m.start, m.after) for m in mechanisms}
-    steps = {m.id: calendar.boundary(days[m.id]) for m in mechanisms}
+    steps = {m.id: calendar.index(days[m.id]) for m in mechanisms}
     read = {steps[m.id] for m in mechanisms if m.mean}
     raw = run_rows(runner.kernel, table, points, calendar, options.seed, changes, threads=options.threads, read=read)
     measures = {m.name: k for k, m in enumerate(graph.measures)}
@@ -143,7 +145,7 @@ def chunk(
             place = measures[m.result]
             results[m.id] = raw.measured[steps[m.id]][place] / graph.measures[place].unit.factor
         else:
-            results[m.id] = 100.0 * (raw.first[answers[m.result]] <= days[m.id].toordinal())  # never is NaN, and false
+            results[m.id] = 100.0 * (raw.first[answers[m.result]] < days[m.id].toordinal())  # never is NaN, and false
     return Told(raw.ending, np.isnan(raw.bad), points, results)
 
 

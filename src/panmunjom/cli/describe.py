@@ -13,15 +13,16 @@ from ..analysis.running import Options
 from ..case.loading import load
 from ..case.records import Case, Mechanism
 from ..report.describe import describe
-from ..report.words import count, difference, number, unit
+from ..report.words import count, difference, number, shortened, unit
 from ..text.files import write_whole
 from ..text.problems import NOWHERE, CaseError, Problem, printable
-from .terminal import Progress, as_json_text, bold, dim, paint, width
+from .terminal import Progress, as_json_text, bold, dim, paint, table, width
 
 Json = dict[str, Any]
 SUFFIXES = (".html", ".md")
 VERDICTS = {"as stated": "32", "nil": "33", "against": "31", "refused": "31"}  # ANSI colours
 MOST_ENDINGS = 3
+MOST_FULL = 8  # mechanisms that are shown with all that is known of them
 
 
 def describe_case(given: argparse.Namespace) -> int:
@@ -40,9 +41,7 @@ def describe_case(given: argparse.Namespace) -> int:
     shown, complete = (None, True) if given.quick or not chosen else run(case, options, chosen)
     record = describe(case, options, chosen, shown, complete)
     if out is not None:
-        from ..report.describe_page import as_html, as_markdown
-
-        write_whole(out, as_html(record) if out.suffix == ".html" else as_markdown(record))
+        write(out, record)
     if given.json:
         print(as_json_text(record))
     else:
@@ -50,6 +49,21 @@ def describe_case(given: argparse.Namespace) -> int:
         if out is not None:
             print(printable(f"written to {out}"))
     return 0 if complete else 130
+
+
+def write(out: Path, record: Json) -> None:
+    """The page, or Markdown with its pictures in a folder of the same name."""
+    from ..report.describe_page import as_html, as_markdown
+
+    if out.suffix == ".html":
+        write_whole(out, as_html(record))
+        return
+    text, pictures = as_markdown(record, out.stem)
+    if pictures:
+        out.with_suffix("").mkdir(exist_ok=True)
+    for name, picture in pictures.items():
+        write_whole(out.with_suffix("") / name, picture)
+    write_whole(out, text)
 
 
 def run(case: Case, options: Options, chosen: list[Mechanism]) -> tuple[list[Shown], bool]:
@@ -74,14 +88,13 @@ def show(record: Json) -> None:
     if record["about"]:
         print(wrapped(record["about"]))
     print()
-    for row in record["mechanisms"]:
-        show_row(row)
+    show_mechanism_rows(record)
     if record["mechanisms"] and record["futures"]:
         met = sum(bool(r["met"]) for r in record["mechanisms"])
         told = (
             f"{met} of {count(len(record['mechanisms']), 'mechanism')} as stated. {record['futures']:,} futures each, with "
             f"and without; seed {record['seed']}; ± is two paired standard errors, a movement is more than "
-            f"{record['clear']:g}; one without effect passes in {record['false_alarm']:.2%} of cases."
+            f"{record['threshold']:g}; one without effect passes in {record['false_alarm']:.2%} of cases."
         )
         print(dim(wrapped(told)) + "\n")
     if not record["mechanisms"]:
@@ -89,16 +102,42 @@ def show(record: Json) -> None:
     show_world(record)
 
 
-def show_row(row: Json) -> None:
-    """One mechanism in two to four lines."""
-    verdict = row["verdict"]
-    word = "" if verdict is None else paint(said_verdict(row), VERDICTS[verdict] if not row["met"] else "32", sys.stdout)
-    head = f"{row['row']:>3}  {printable(row['name'])}"
-    print(f"{bold(head)}  {word}".rstrip())
+def show_mechanism_rows(record: Json) -> None:
+    """A few mechanisms each in a few lines; many in one line each, and those that are not as stated in full."""
+    rows = record["mechanisms"]
+    labels = {e["name"]: e["label"] for e in record["endings"]}
+    if len(rows) <= MOST_FULL:
+        for row in rows:
+            show_row(row, labels)
+        return
+    shown = []
+    for row in rows:
+        moved = "" if row["from"] is None else f"{number(row['from'])} → {number(row['to'])}{measure(row['unit'])}"
+        word = row["moves"] if row["verdict"] is None else said_verdict(row) if not row["met"] else f"{row['moves']} ✓"
+        shown.append([f"{row['row']:>3}  {shortened(row['name'], width() - 54)}", shortened(moved, 34), word])
+    print(table(["row  mechanism", "its result without → with", "moves"], shown) + "\n")
+    failed = [row for row in rows if row["met"] is False]
+    if failed:
+        print(bold("Not as stated"))
+    for row in failed:
+        show_row(row, labels)
+
+
+def measure(text: str) -> str:
+    """A unit behind a number."""
+    return "%" if text == "percent" else f" {unit(text)}".rstrip()
+
+
+def show_row(row: Json, labels: dict[str, str]) -> None:
+    """One mechanism in two to five lines."""
+    print(bold(wrapped(row["name"], f"{row['row']:>3}  ", "     ")))
+    if row["verdict"] is not None:
+        colour = "32" if row["met"] else VERDICTS[row["verdict"]]
+        print(f"     {paint(said_verdict(row), colour, sys.stdout)}")
     print(wrapped(f"turned: {row['switch']} (from {row['start']}; {', '.join(row['files'])})", "     ", "       "))
     print(wrapped(said_result(row), "     ", "       "))
     if row["endings"]:
-        print(dim(wrapped(said_endings(row), "     ", "       ")))
+        print(dim(wrapped(said_endings(row, labels), "     ", "       ")))
     if row["note"]:
         print(dim(wrapped(row["note"], "     ", "       ")))
 
@@ -106,13 +145,12 @@ def show_row(row: Json) -> None:
 def said_verdict(row: Json) -> str:
     """The verdict in words."""
     if row["verdict"] == "as stated":
-        return f"moves {row['moves']} as stated"
+        return f"moves {row['moves']}, as stated"
     if row["verdict"] == "nil":
-        return "nil, as stated" if row["met"] else f"NIL, stated to move {row['moves']}"
+        return "nil, as stated" if row["met"] else f"NIL, not {row['moves']}"
     if row["verdict"] == "against":
-        way = "up" if row["difference"] > 0 else "down"
-        return f"AGAINST what is stated: moves {way}, not {row['moves']}"
-    return "REFUSED: no number in too many futures"
+        return f"{'UP' if row['difference'] > 0 else 'DOWN'}, not {row['moves']}"
+    return "REFUSED: not a number"
 
 
 def said_result(row: Json) -> str:
@@ -120,20 +158,20 @@ def said_result(row: Json) -> str:
     head = f"{row['result']}, after {row['after']}"
     if row["from"] is None:
         return head
-    measure = f" {unit(row['unit'])}".rstrip() if row["unit"] != "percent" else "%"
     error = f" ± {number(2 * row['se'])}" if row["se"] else ""
     sign = "+" if row["difference"] > 0 else ""
     kept = f"; kept inside its bounds in {row['held_back']:.1%} of futures" if row["held_back"] else ""
-    return f"{head}: {number(row['from'])} → {number(row['to'])}{measure} ({sign}{number(row['difference'])}{error}){kept}"
+    moved = f"{number(row['from'])} → {number(row['to'])}{measure(row['unit'])}"
+    return f"{head}: {moved} ({sign}{number(row['difference'])}{error}){kept}"
 
 
-def said_endings(row: Json) -> str:
+def said_endings(row: Json, labels: dict[str, str]) -> str:
     """The endings that it moves by more than their error, largest first."""
     clear = [(n, e) for n, e in row["endings"].items() if abs(e["difference"]) > 3 * e["se"] and e["difference"]]
     clear.sort(key=lambda ne: -abs(ne[1]["difference"]))
     if not clear:
         return "endings: no difference beyond the error"
-    some = [f"{n.replace('_', ' ')} {difference(e['difference'], e['se'])}" for n, e in clear[:MOST_ENDINGS]]
+    some = [f"{labels[n]} {difference(e['difference'], e['se'])}" for n, e in clear[:MOST_ENDINGS]]
     return f"endings: {'; '.join(some)}" + (f"; {len(clear) - MOST_ENDINGS} more" if len(clear) > MOST_ENDINGS else "")
 
 

@@ -46,7 +46,7 @@ def describe(
         "mechanisms": [mechanism_record(case, m, found.get(m.id)) for m in todo],
         "futures": options.futures if run else None,
         "seed": options.seed if run else None,
-        "clear": CLEAR,
+        "threshold": CLEAR,
         "false_alarm": FALSE_ALARM,
         "complete": complete,
         "files": files(case),

@@ -28,8 +28,11 @@ STYLE = """
 """
 ALONE = (
     """
-svg { --paper: #fbfaf8; --card: #fff; --ink: #1c2024; --quiet: #565d66; --link: #0b5a8a; --alarm: #8a3b12; background: var(--paper); }
-@media (prefers-color-scheme: dark) { svg { --paper: #14171a; --card: #1b1f23; --ink: #e8e6e1; --quiet: #a7adb4; --link: #7cc0ea; --alarm: #f0a070; } }
+svg { --paper: #fbfaf8; --card: #fff; --ink: #1c2024; --quiet: #565d66; --link: #0b5a8a; --alarm: #8a3b12; }
+@media (prefers-color-scheme: dark) {
+  svg { --paper: #14171a; --card: #1b1f23; --ink: #e8e6e1; --quiet: #a7adb4; --link: #7cc0ea; --alarm: #f0a070; }
+}
+svg { background: var(--paper); }
 text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; fill: var(--quiet); }
 text.name { fill: var(--ink); font-size: 12.5px; font-weight: 600; }
 """
@@ -166,7 +169,8 @@ def drawn_box(box: Box) -> Markup:
     stock = box.stock
     name = stock["name"] + (f"[{', '.join(stock['per'])}]" if stock["per"] else "")
     middle, centre = box.x + BOX / 2, box.y + box.height / 2
-    shadow = [element("rect", x=box.x + 4, y=box.y - 4, width=BOX, height=box.height, rx=3, class_="d-box")] if stock["per"] else []
+    behind = element("rect", x=box.x + 4, y=box.y - 4, width=BOX, height=box.height, rx=3, class_="d-box")
+    shadow = [behind] if stock["per"] else []
     measure = stock["unit"].replace("^2", "²").replace("_", " ") or "plain number"
     return element(
         "g",
@@ -191,7 +195,7 @@ def line_of(lane: Lane, d: str, middle: tuple[float, float], room: float, tip: t
     ]
     if not event:
         parts.append(element("path", d=cross, class_="d-valve"))
-    parts.append(label(middle[0], middle[1] - 8, shorten(lane.flow["text"], room), anchor="middle", class_="quiet"))
+    parts.append(label(middle[0], middle[1] - 9, shorten(lane.flow["text"], room), anchor="middle", class_="quiet"))
     return element("g", *parts)
 
 

@@ -23,7 +23,8 @@ def file_of(place: Place) -> str:
 
 def equations(world: World) -> list[Json]:
     """All equations, numbered in the order of the files: id, name, kind, per, file, unit, about, label, lines."""
-    items = [*world.stocks.values(), *world.values.values(), *world.events.values(), *world.decisions.values()]
+    items: list[Stock | Value | Event | Decision] = [*world.stocks.values(), *world.values.values()]
+    items += [*world.events.values(), *world.decisions.values()]
     order = {f: k for k, f in enumerate(sorted({file_of(i.place) for i in items}))}
     items.sort(key=lambda i: (order[file_of(i.place)], i.place.line, i.place.column))
     out = []
@@ -147,7 +148,8 @@ def decision_lines(decision: Decision) -> list[str]:
     by = f"by {decision.by}, " if decision.by else ""
     when = f", while {said(decision.when)}" if decision.when is not None else ""
     temperature = said(decision.temperature) if decision.temperature is not None else ""
-    out = [f"{decision.name}: chosen {by}every {decision.every}{when}; the chance of an option is in proportion to exp(worth / ({temperature}))"]
+    chance = f"the chance of an option is in proportion to exp(worth / ({temperature}))"
+    out = [f"{decision.name}: chosen {by}every {decision.every}{when}; {chance}"]
     for option in decision.options:
         if option.worth is not None:
             out += cases(f"worth of {decision.name}.{option.name}", option.worth)

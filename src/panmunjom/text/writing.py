@@ -60,7 +60,7 @@ def _binary(tree: Binary, signs: dict[str, str]) -> str:
     if level(tree.left) < own or (strict and level(tree.left) == own):
         left = f"({left})"
     from_right = operator == "^"
-    if level(tree.right) < own or (not from_right and level(tree.right) == own) or _minus(tree.right):
+    if level(tree.right) < own or (not from_right and level(tree.right) == own) or (own > 4 and _minus(tree.right)):
         right = f"({right})"
     return f"{left} {signs.get(operator, operator)} {right}"
 

@@ -166,7 +166,6 @@ class Builder(Happenings):
 
     def make_measures(self) -> None:
         """Numbers that are kept for reading; a world without any is the graph that it was."""
-        nan = self.maker.const(math.nan) if self.world.measures else -1
         for name, measure in self.world.measures.items():
             unit = self.parse_unit(measure)
             if measure.formula is None:
@@ -177,6 +176,6 @@ class Builder(Happenings):
                 node = self.resolver.number(measure.formula, {}, needed, f"the result of '{name}'")
             except Unresolved:
                 continue
-            slot = self.maker.new_slot(Slot(f"measured {name}", "memory", nan))
+            slot = self.maker.new_slot(Slot(f"measured {name}", "memory", node))
             self.graph.refresh.append((slot, node))
             self.graph.measures.append(Measured(name, slot, unit))
