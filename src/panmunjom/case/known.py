@@ -10,7 +10,7 @@ from .records import Case
 
 
 def as_of(case: Case, day: date) -> Case:
-    """The case without later claims, sources, their views and conclusions, questions and answers.
+    """The case without later claims, sources, their views and conclusions, questions, answers and observations.
 
     A retelling whose origin was not known yet retells the first of its kin that was. Assumptions are dated in the world
     itself, and what a view sets from a later claim stays here to be named by its parameter: ``fill`` takes neither.
@@ -47,5 +47,6 @@ def as_of(case: Case, day: date) -> Case:
         },
         questions={k: q for k, q in asked.items() if q.crossed},
         asked=asked,
+        observed={k: then for k, s in case.observed.items() if (then := s.known_by(day)).observations},
     )
 

@@ -14,6 +14,7 @@ from ..quantities.distributions import Distribution
 from ..quantities.units import Unit
 from ..text.problems import NOWHERE, Place, Problem
 from ..world.build import Built
+from .observed import Series
 from .spoken import Phrases
 
 if TYPE_CHECKING:
@@ -192,6 +193,51 @@ class Question:
 
 
 @dataclass(slots=True)
+class Turn:
+    """What is changed to show a mechanism: a switch, a parameter by ``*``, ``+`` or ``=``, or an intervention.
+
+    ``text`` says it in words; ``by`` is the factor, or what is added, in the parameter's own unit.
+    """
+
+    text: str
+    switch: str = ""
+    to: str = ""
+    target: str = ""
+    operation: str = ""
+    by: float = 0.0
+    setting: Setting | None = None
+    intervention: Intervention | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(slots=True)
+class Mechanism:
+    """A named part of the world, and the result that turning it must move.
+
+    ``result`` names the measure (``mean``) or proposition (not ``mean``) that is compiled; ``unit`` is that in which
+    the result is told, and ``factor`` how many base units it has.
+    """
+
+    id: str
+    name: str
+    row: int
+    sources: tuple[str, ...]
+    parts: tuple[str, ...]
+    files: tuple[str, ...]
+    start: date
+    turns: list[Turn]
+    what: str
+    result: str
+    expression: str
+    mean: bool
+    unit: str
+    after: str
+    moves: str  # up, down, nil
+    note: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(slots=True)
 class Used:
     """What a filled view uses for one scalar parameter, in its declared unit, and why."""
 
@@ -241,6 +287,8 @@ class Case:
     digest: str
     cautions: list[str] = field(default_factory=list)
     phrases: Phrases = field(default_factory=Phrases)
+    mechanisms: dict[str, Mechanism] = field(default_factory=dict)  # where the case was loaded with them
+    observed: dict[str, Series] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
     asked: dict[str, Question] = field(default_factory=dict)  # every question, with its answer where there is one
 

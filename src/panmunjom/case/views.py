@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from ..evidence.pooling import RULES
@@ -106,6 +107,8 @@ class ViewReader:
             )
         for scalar in fields.words("do"):
             done = parse_do(scalar.text, scalar.place, self.problems)
+            if done is not None:
+                done = replace(done, target=self.reader.spelled(done.target))
             if done is not None and self.known_target(done):
                 view.interventions.append(done)
         fields.done()
@@ -235,7 +238,7 @@ class ViewReader:
 
 def check_target(text: str, place: Place, reader: WorldReader, problems: Problems) -> str | None:
     """A parameter, with members or without; None and a problem where there is none."""
-    parameters = reader.world.parameters
+    parameters, text = reader.world.parameters, reader.spelled(text)
     if text.strip() in parameters:  # a distribution written in place may have brackets in its name
         return text.strip()
     match = re.fullmatch(r"([a-z][\w.]*)(?:\[([\w, ]+)\])?", text.strip())

@@ -118,6 +118,23 @@ class Observed(TypedDict):
     value: float
 
 
+class SeriesRecord(TypedDict):
+    """Whose figures are drawn over a band. ``bias``: the 90% interval of observed / true; ``claimed``: nobody could verify
+    them."""
+
+    id: str
+    label: str
+    source: str
+    by: str
+    claimed: bool
+    kind: str
+    bias: list[float]
+    bias_note: str
+    stance: str
+    note: str
+    last: str
+
+
 class BandRecord(TypedDict):
     """Quantiles of one stock over time, in ``unit``; all lists as long as ``dates``. ``member`` is None (or
     "") for a stock without dimension; entries with the same ``view`` and ``id`` share a panel."""
@@ -134,6 +151,7 @@ class BandRecord(TypedDict):
     q75: list[float | None]
     q95: list[float | None]
     observed: NotRequired[list[Observed]]
+    series: NotRequired[list[SeriesRecord]]
 
 
 Move = TypedDict(
