@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from os.path import commonprefix
 from typing import Any
 
 from panmunjom import __version__
@@ -177,7 +176,7 @@ def apart(was: str | None, now: str | None) -> tuple[str, str]:
         return tuple("(nothing)" if v is None else shortened(v, LONG) for v in (one, two))  # type: ignore[return-value]
     if max(len(one), len(two)) <= LONG:
         return one, two
-    same = len(commonprefix([one, two]))
+    same = next((k for k, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
     begin = one.rfind(" ", 0, max(0, same - BEFORE)) + 1
     lead = "…" if begin else ""
     return lead + shortened(one[begin:], LONG), lead + shortened(two[begin:], LONG)
