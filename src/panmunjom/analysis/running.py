@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
@@ -141,6 +141,7 @@ class Runner:
         for do in self.interventions(filled):
             if do is undone:
                 continue
+            do = replace(do, target=built.world.spelled(do.target))
             if do.day < filled.start or do.day >= until:
                 message = f"'{do.target} at {do.day}' lies outside the run from {filled.start} to {until}"
                 problems.add("bad-date", do.place, message, severity="warning")
@@ -221,6 +222,12 @@ class Runner:
             table[built.row_of[name]] = value
         return table
 
+    def accruing(self) -> list[int]:
+        """Slots of the stocks whose growth in a month the case has observed."""
+        graph = self.case.built.graph
+        wanted = {s.observes for s in self.case.observed.values() if s.kind == "total"}
+        return [stock.slot for stock in graph.stocks if graph.slots[stock.slot].name in wanted]
+
     def run(
         self,
         filled: Filled,
@@ -240,6 +247,7 @@ class Runner:
         options = self.options
         futures = futures or options.futures
         kernel = self.kernel
+        accrue = self.accruing() if bands else []
         began = time.perf_counter()
         if futures <= CHUNK:
             table, luck = self.table(filled, futures, switches), np.arange(futures, dtype=np.uint64)
@@ -255,6 +263,7 @@ class Runner:
                     bands and a == 0,
                     options.threads,
                     tick,
+                    accrue,
                 )
                 for a, b in pairwise(edges)
                 if b > a
@@ -275,6 +284,7 @@ class Runner:
                 bands,
                 options.threads,
                 tick,
+                accrue,
             )
         seconds = time.perf_counter() - began
         return Ensemble(filled.name, filled.start, until, plan.step_days, self.case.built.graph, raw, seconds)

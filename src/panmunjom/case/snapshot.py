@@ -18,13 +18,13 @@ from pathlib import Path
 from ..text.files import TooLarge, read_regular
 from ..text.nodes import MAX_BYTES, Mapping
 from ..text.problems import NOWHERE, CaseError, Place, Problem, Problems, Source, printable
-from .loading import MAX_FILES, MAX_TOTAL, Loader
+from .loading import MAX_FILES, MAX_TOTAL, Loader, shipped_parts
 from .records import Case
 
 NAME = "case.zip"
 Texts = dict[str, bytes]
 
-_FOLDERS = ("world", "views", "data")
+_FOLDERS = ("world", "parts", "views", "data")
 _ENDS = (".yaml", ".csv")
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say
 _PART = re.compile(r"[^\x00-\x1f\x7f/\\:]+")  # what a file or folder of a copy may be called
@@ -32,6 +32,7 @@ _PART = re.compile(r"[^\x00-\x1f\x7f/\\:]+")  # what a file or folder of a copy 
 
 def texts_of(folder: Path) -> Texts:
     """The text files of a case by their paths inside it: YAML, and tables under ``data/``. Links that lead out are left out.
+    Parts that ship with the package are among them as if they were the case's own, so that a copy outlives a new version.
 
     Raises ``CaseError`` where a file cannot be read or there is more than a case may have.
     """
@@ -55,6 +56,9 @@ def texts_of(folder: Path) -> Texts:
         total += len(found[name])
         if total > MAX_TOTAL:
             raise _trouble(folder, f"the files of the case have more than {MAX_TOTAL:,} bytes together")
+    if b"parts:" in found.get("case.yaml", b""):
+        for part, path in shipped_parts().items():
+            found.setdefault(f"parts/{part}.yaml", read_regular(path, MAX_BYTES))
     return found
 
 

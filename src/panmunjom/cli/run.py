@@ -115,8 +115,8 @@ def read_options(given: argparse.Namespace, case: Case) -> Options:
 def read_setting(text: str, case: Case, problems: Problems) -> Setting | None:
     """``parameter=figure`` from the command line."""
     target, equals, figure = text.partition("=")
-    target = target.strip()
     world = case.built.world
+    target = world.spelled(target.strip())
     if not equals:
         problems.add(
             "bad-setting",

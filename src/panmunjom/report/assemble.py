@@ -16,6 +16,9 @@ from ..evidence.records import Claim
 from ..futures.ensemble import Share
 from ..quantities.distributions import Distribution
 from ..quantities.units import ONE
+from .asked import as_json as wordings
+from .asked import asked_record
+from .observed import observed_bands
 from .reasons import chain_record
 from .sentences import effects, headline, label_of, notes, sublines, turned_futures
 from .summary import Summary
@@ -87,6 +90,7 @@ def as_json(done: Study) -> dict[str, Any]:
         "futures": done.options.futures,
         "options": option_record(done.options),
         "views": views,
+        "wordings": wordings(done),
         "switch_futures": turned_futures(done),
         "verdict_futures": done.verdict_futures,
         "complete": done.complete,
@@ -130,7 +134,8 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
             for e in graph.endings
         ],
         "questions": [{"id": q.id, "text": q.text, "about": q.about, "by": str(q.by or "")} for q in case.questions.values()],
-        "bands": [band for name in order[:1] for band in bands(done.views[name])],
+        "asked": asked_record(done),
+        "bands": [band for name in order[:1] for band in observed_bands(case, done.views[name], bands(done.views[name]))],
         "moves": moves(done, done.views[done.default_view]),
         "why": [
             chain_record(case, done.views[done.default_view].filled, c)
@@ -293,6 +298,7 @@ def parameters(done: Study) -> list[dict[str, Any]]:
                     "about": parameter.about,
                     "unit": done.case.built.unit_of.get(name, ONE).text,
                     "note": parameter.note or None,
+                    "evidence": parameter.evidence,
                     "used": {
                         v.name: used_record(done.case, v.filled, v.filled.used[scalar]) for v in done.views.values()
                     },

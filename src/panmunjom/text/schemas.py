@@ -22,7 +22,9 @@ KINDS: dict[str, str] = {
     "view": "views/*.yaml",
     "pooled": "views/pooled.yaml",
     "questions": "questions.yaml",
+    "series": "data/series.yaml",
     "phrases": "phrases.yaml",
+    "mechanisms": "mechanisms.yaml",
 }
 
 # what kinds of claims there are: here, because the command line lists them and should wait for nothing
