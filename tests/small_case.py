@@ -105,11 +105,11 @@ endings:
 
 def write_case(folder: Path, **changed: str | None) -> Path:
     """The small case with whole files replaced or, by None, left out;
-    ``world__siege`` is world/siege.yaml.
+    ``world__siege`` is world/siege.yaml, ``data__observed.csv`` another kind of file.
     """
     texts: dict[str, str | None] = dict(FILES)
     for name, text in changed.items():
-        texts[name.replace("__", "/") + ".yaml"] = text
+        texts[name.replace("__", "/") + ("" if "." in name else ".yaml")] = text
     for name, text in texts.items():
         if text is not None:
             path = folder / name

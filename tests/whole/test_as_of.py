@@ -46,6 +46,17 @@ gazette-2:
   place: {publication: made up}
 """
 HERALD = OLD.replace("gazette-2", "herald-1").replace("source: gazette", "source: herald")
+SHOWN = {"world__siege": WORLD.replace("out: eaten}", "out: eaten, show: true}")}
+SEEN = {
+    "data__series": f"{WORD}_seen: {{label: seen from a {WORD}, unit: t, kind: level, observes: 'stores[north]', source: gazette, spread: 0.1}}\n"
+    "seen: {label: seen, unit: t, kind: level, observes: 'stores[north]', source: gazette, spread: 0.1}\n",
+    "data__observed.csv": f"series,date,value,known\n{WORD}_seen,2024-02-29,{FIGURE},2024-03-11\n"
+    f"seen,2024-03-05,500,2024-03-06\nseen,2024-03-05,{FIGURE},2024-03-11\n",
+}
+UNSEEN = {
+    "data__series": "seen: {label: seen, unit: t, kind: level, observes: 'stores[north]', source: gazette, spread: 0.1}\n",
+    "data__observed.csv": "series,date,value,known\nseen,2024-03-05,500,2024-03-06\n",
+}
 
 # what is planted: the files that it changes; what the same case is without it, where that is not the small case
 PLANTED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
@@ -116,6 +127,7 @@ PLANTED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     ),
     "an exclusion": ({"claims": CLAIMS + claim(WORD), "views__pooled": POOL.replace("[]", f"[{WORD}]")}, {}),
     "a split": ({"claims": CLAIMS + claim(WORD), "views__pooled": POOL + f"split: [{WORD}]\n"}, {}),
+    "observations and a revision": (SHOWN | SEEN, SHOWN | UNSEEN),
     "a question": (
         {"questions": FILES["questions.yaml"] + f"{WORD}:\n  text: Does the {WORD} come?\n  holds: stores[north] < 3 t\n  asked: 2024-03-11\n"},
         {},

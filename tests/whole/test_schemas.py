@@ -18,8 +18,10 @@ from bakery import CLAIMS, WORLD
 from editors import as_editor, refusals, validator
 from panmunjom.case.loading import Loader
 from panmunjom.case.mechanisms import MechanismReader
+from panmunjom.case.observed import SeriesReader
+from panmunjom.case.questions import read_questions
 from panmunjom.case.spoken import PhraseReader
-from panmunjom.case.views import ViewReader, read_pool_rules, read_questions
+from panmunjom.case.views import ViewReader, read_pool_rules
 from panmunjom.cli.main import main
 from panmunjom.evidence.reading import EvidenceReader
 from panmunjom.evidence.records import KINDS as CLAIM_KINDS
@@ -65,6 +67,7 @@ def read(kind: str, text: str) -> list[Problem]:
             "view": lambda: ViewReader(EXAMPLE.library, reader, problems).read("courier", root),
             "pooled": lambda: read_pool_rules(root, EXAMPLE.library, problems),
             "questions": lambda: read_questions(root, reader, problems),
+            "series": lambda: SeriesReader(problems, EXAMPLE.library).read(root),
             "phrases": lambda: PhraseReader(reader, EXAMPLE.built.units, problems).read(root),
             "mechanisms": lambda: MechanismReader(EXAMPLE.library, reader, units, span, problems).read(root),
         }[kind]()

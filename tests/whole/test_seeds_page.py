@@ -34,7 +34,12 @@ def claim_rows() -> list[list[str]]:
 def declared(stem: str) -> set[str]:
     """The names that a file of the world declares, with those of the shared parts that it fills in."""
     data = yaml.safe_load((WORLD / f"{stem}.yaml").read_text(encoding="utf-8"))
-    return {name for section in SECTIONS for name in data.get(section) or {}}
+    found = {name for section in SECTIONS for name in data.get(section) or {}}
+    for path in (WORLD.parents[1] / "parts").glob("*.yaml"):
+        part = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if part["parameters"].keys() & (data.get("assumptions") or {}).keys():
+            found |= {name for section in SECTIONS for name in part.get(section) or {}}
+    return found
 
 
 def everywhere() -> set[str]:

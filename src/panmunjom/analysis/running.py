@@ -222,6 +222,12 @@ class Runner:
             table[built.row_of[name]] = value
         return table
 
+    def accruing(self) -> list[int]:
+        """Slots of the stocks whose growth in a month the case has observed."""
+        graph = self.case.built.graph
+        wanted = {s.observes for s in self.case.observed.values() if s.kind == "total"}
+        return [stock.slot for stock in graph.stocks if graph.slots[stock.slot].name in wanted]
+
     def run(
         self,
         filled: Filled,
@@ -241,6 +247,7 @@ class Runner:
         options = self.options
         futures = futures or options.futures
         kernel = self.kernel
+        accrue = self.accruing() if bands else []
         began = time.perf_counter()
         if futures <= CHUNK:
             table, luck = self.table(filled, futures, switches), np.arange(futures, dtype=np.uint64)
@@ -256,6 +263,7 @@ class Runner:
                     bands and a == 0,
                     options.threads,
                     tick,
+                    accrue,
                 )
                 for a, b in pairwise(edges)
                 if b > a
@@ -276,6 +284,7 @@ class Runner:
                 bands,
                 options.threads,
                 tick,
+                accrue,
             )
         seconds = time.perf_counter() - began
         return Ensemble(filled.name, filled.start, until, plan.step_days, self.case.built.graph, raw, seconds)

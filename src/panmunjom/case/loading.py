@@ -19,10 +19,12 @@ from ..world.build import build
 from ..world.reading import WorldReader
 from .filling import WITHIN_HINT, beyond, fill, pooled_view
 from .mechanisms import MechanismReader, check_turns
+from .observed import FIGURES, SERIES, SeriesReader
 from .pooled import Missing, converted, unsaid
+from .questions import check_questions, read_questions
 from .records import Case, Mechanism, PoolRules, Question, View
 from .spoken import PhraseReader, Phrases
-from .views import ViewReader, check_target, read_pool_rules, read_questions
+from .views import ViewReader, check_target, read_pool_rules
 
 MAX_FILES = 200
 METHODS = ("euler", "rk4")
@@ -103,6 +105,11 @@ class Loader:
 
     def file(self, relative: str) -> Mapping | None:
         """The nodes of a file inside the folder; None (and a problem) where it cannot be read."""
+        raw = self.raw(relative)
+        return None if raw is None else read_data(raw, str(self.folder / relative), self.problems)
+
+    def raw(self, relative: str) -> bytes | None:
+        """The bytes of a file inside the folder; None (and a problem) where it cannot be read."""
         path = self.folder / relative
         place = Place(Source(str(path)))
         try:
@@ -123,7 +130,7 @@ class Loader:
             self.problems.add("too-large", Place(Source(str(self.folder))), message)
             return None
         self.hash.update(relative.encode("utf-8", "surrogateescape") + b"\0" + raw + b"\0")
-        return read_data(raw, str(path), self.problems)
+        return raw
 
     def listing(self, folder: str) -> list[str]:
         """The YAML files of a folder inside the case's, in alphabetical order."""
@@ -193,16 +200,17 @@ class Loader:
                 root = self.file(name)
                 if root is not None:
                     read(root)
-        questions: dict[str, Question] = {}
+        asked: dict[str, Question] = {}
         if self.has("questions.yaml"):
             root = self.file("questions.yaml")
             if root is not None:
-                questions = read_questions(root, reader, self.problems)
+                asked = read_questions(root, reader, self.problems, step)
         phrases = Phrases()
         if self.has("phrases.yaml"):
             root = self.file("phrases.yaml")
             if root is not None:
                 phrases = PhraseReader(reader, units, self.problems).read(root)
+        observed = self.observed(evidence)
         views, rules = self.views(evidence, reader)
         mechanisms: dict[str, Mechanism] = {}
         if self.mechanisms and self.has("mechanisms.yaml"):
@@ -231,6 +239,7 @@ class Loader:
             )
         if built is None:
             return None
+        observed.fit(built)
         case = Case(
             self.id,
             self.folder,
@@ -243,12 +252,15 @@ class Loader:
             evidence.library,
             views,
             rules,
-            questions,
+            {name: question for name, question in asked.items() if question.crossed},
             self.hash.hexdigest()[:16],
             self.cautions,
             phrases,
             mechanisms,
+            asked=asked,
+            observed=observed.series,
         )
+        check_questions(case, self.problems)
         self.check_figures(case)
         self.check_filling(case)
         check_turns(case, self.problems)
@@ -282,6 +294,22 @@ class Loader:
             except CaseError as error:
                 for p in error.problems:
                     self.problems.add(p.code, p.place, p.message, p.hint, p.severity)
+
+    def observed(self, evidence: EvidenceReader) -> SeriesReader:
+        """The observed series; they are fitted to the world once it is built."""
+        reader = SeriesReader(self.problems, evidence.library)
+        if self.has(SERIES):
+            root = self.file(SERIES)
+            if root is not None:
+                reader.read(root)
+        if self.has(FIGURES):
+            raw, name = self.raw(FIGURES), str(self.folder / FIGURES)
+            if raw is not None:
+                try:
+                    reader.figures(raw.decode("utf-8-sig"), name)
+                except UnicodeDecodeError:
+                    self.problems.add("not-utf8", Place(Source(name)), "the file is not UTF-8 text")
+        return reader
 
     def units(self, reader: WorldReader) -> Units:
         units = Units()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..quantities.calendar import duration_days
-from ..report.rates import headline, percent, rates_record, render_rates
+from ..report.rates import headline, percent, rates_record, render_rates, span
 from ..text.files import write_whole
 from ..text.problems import NOWHERE, CaseError, Problem, printable
 from .terminal import as_json_text, bold, dim, table, width
@@ -46,8 +46,7 @@ def _rows(record: dict[str, Any]) -> list[list[str]]:
         if c["ends"] is None:
             found.append([*head, "–", "–", *("–" for _ in record["endings"])])
             continue
-        span = f"{100 * c['ends']['low']:.0f} to {100 * c['ends']['high']:.0f}%"
-        found.append([*head, percent(c["ends"]["p"]), span, *(percent(r["p"]) for r in c["by_ending"].values())])
+        found.append([*head, percent(c["ends"]["p"]), span(c["ends"]), *(percent(r["p"]) for r in c["by_ending"].values())])
     published = record["published"]
     found.append([published["name"], "?", f"≤ {percent(published['ends_at_most'])}", "?", *("?" for _ in record["endings"])])
     return found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -43,6 +43,7 @@ class Raw:
     broken        number of futures at whose end a stock was not finite, by scalar name
     bands         (months, quantiles) by position in ``Graph.shown``, base units
     measured      by number of steps ended: (measures, n) as ``Graph.measures``, base units
+    accrued       what a stock grew by in each calendar month inside the run: month's end -> quantiles, by slot, base units
     """
 
     points: npt.NDArray[np.uint64]
@@ -58,6 +59,7 @@ class Raw:
     bands: list[Array] = field(default_factory=list)
     complete: bool = True
     measured: dict[int, Array] = field(default_factory=dict)
+    accrued: dict[int, dict[date, Array]] = field(default_factory=dict)
 
 
 def simulate(
@@ -72,6 +74,7 @@ def simulate(
     bands: bool = False,
     threads: int = 0,
     tick: Callable[[float], None] | None = None,
+    accrue: Sequence[int] = (),
 ) -> Raw:
     """Run futures 0 to ``futures`` - 1 over the whole plan; the next chunk is sampled while one runs."""
     begins = [0, *range(BAND_FUTURES if bands else CHUNK, futures, CHUNK)]
@@ -93,7 +96,7 @@ def simulate(
                 if tick is not None:
                     tick((begin + done * size) / futures)
 
-            raw = run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share)
+            raw = run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share, accrue)
             if whole is None:
                 whole = room_like(raw, futures, futures <= CHUNK)
             put(whole, raw, begin)
@@ -112,8 +115,10 @@ def run_rows(
     threads: int = 0,
     tick: Callable[[float], None] | None = None,
     read: Collection[int] = (),
+    accrue: Sequence[int] = (),
 ) -> Raw:
-    """Run given rows, shape (rows, n), with given luck, shape (n,). ``read``: after how many steps to read measures."""
+    """Run given rows, shape (rows, n), with given luck, shape (n,). ``read``: after how many steps to read measures;
+    with bands, also what the stocks in the slots of ``accrue`` grow by in each month."""
     graph = kernel.graph
     blocks = Blocks(table, luck, len(graph.slots), kernel.width, kernel.spare)
     kernel.start(blocks, plan, seed)
@@ -121,6 +126,7 @@ def run_rows(
     cuts = sorted({k for _, k in marks} | {c.step for c in changes or []} | {*read, plan.count})
     found: list[list[Array]] = []
     measured: dict[int, Array] = {}
+    stood: list[list[Array]] = []
     at = 0
     for cut in cuts:
         if cut > at:
@@ -133,6 +139,7 @@ def run_rows(
                 blocks.set_row(change.row, change.value)
         if any(k == cut for _, k in marks):
             found.append([blocks.slot(s.slot).copy() for s in graph.shown])
+            stood.append([blocks.slot(slot).copy() for slot in accrue])
         if tick is not None:
             tick(cut / plan.count)
     bad = blocks.slot(graph.bad_slot).astype(np.float32)
@@ -172,7 +179,31 @@ def run_rows(
                     ]
                 )
             )
+        raw.accrued = _accrued(accrue, stood, marks, plan, fine)
     return raw
+
+
+def _accrued(
+    slots: Sequence[int],
+    stood: list[list[Array]],
+    marks: list[tuple[date, int]],
+    plan: Schedule,
+    fine: npt.NDArray[np.bool_],
+) -> dict[int, dict[date, Array]]:
+    """Quantiles of what stocks grew by in each whole month between marks, by slot and month's end.
+
+    States are known where steps end, so a month's growth is that between the two nearest, by the day.
+    """
+    found: dict[int, dict[date, Array]] = {slot: {} for slot in slots}
+    for (_, before), (day, k), was, now in zip(marks, marks[1:], stood, stood[1:], strict=False):
+        first = day.replace(day=1)
+        if (day + timedelta(days=1)).day != 1 or first < plan.start:
+            continue
+        scale = day.day / ((k - before) * plan.step_days)
+        for slot, a, b in zip(slots, was, now, strict=True):
+            if fine.any():
+                found[slot][day] = np.quantile((b - a)[fine] * scale, QUANTILES)
+    return found
 
 
 def part(raw: Raw, begin: int, end: int) -> Raw:
@@ -188,6 +219,7 @@ def part(raw: Raw, begin: int, end: int) -> Raw:
         final=raw.final[:, begin:end],
         bands=[],
         months=[],
+        accrued={},
     )
 
 
@@ -210,6 +242,7 @@ def room_like(raw: Raw, futures: int, final: bool) -> Raw:
         dict.fromkeys(raw.broken, 0),
         raw.months,
         raw.bands,
+        accrued=raw.accrued,
     )
 
 

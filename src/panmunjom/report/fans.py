@@ -28,6 +28,7 @@ class Fan:
     dates: Sequence[str]
     quantiles: Sequence[Sequence[float | None]]
     observed: Sequence[tuple[str, float]] = ()
+    claimed: bool = False  # nobody could verify what was observed: its dots are hollow
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ def fan_marks(fan: Fan, points: Points, side: str, x: Scale, y: Scale) -> list[M
         element("path", d=f"M{path}", class_=f"median {side}"),
     ]
     for when, date, value in observed(fan):
-        about = element("title", f"observed {day(date)}: {number(value)}")
-        drawn.append(element("circle", about, cx=x(when), cy=y(value), r=2.4, class_=f"seen {side}"))
+        about = element("title", f"{'claimed' if fan.claimed else 'observed'} {day(date)}: {number(value)}")
+        look = "seen claimed" if fan.claimed else "seen"
+        drawn.append(element("circle", about, cx=x(when), cy=y(value), r=2.4, class_=f"{look} {side}"))
     return drawn
 
 

@@ -27,7 +27,7 @@ from panmunjom.report.links import Anchors
 from panmunjom.report.summary import Move, Summary, Used, VerdictRecord, ViewRecord
 
 WIDE, PHONE = 1130.0, 340.0
-MOST_PANELS, MOST_MOVES = 12, 12
+MOST_PANELS, MOST_MOVES = 16, 12
 VERDICTS = {
     "follows": ("✓", "follows", "The conclusion follows from the document’s own premises."),
     "needs_premise": (
@@ -253,6 +253,7 @@ class Page:
                             zip(band["q05"], band["q25"], band["q50"], band["q75"], band["q95"], strict=False)
                         ),
                         [(seen["date"], seen["value"]) for seen in band.get("observed") or []],
+                        any(series["claimed"] for series in band.get("series") or []),
                     )
                     for band in bands
                 ]
@@ -261,10 +262,20 @@ class Page:
                         (
                             bands[0]["label"],
                             fan_chart(Panel(bands[0]["label"], unit, fans), f"fan-{count}-{index}"),
+                            [series for band in bands for series in band.get("series") or []],
                         )
                     )
             shown.append((name, labels.get(name, name), charts, max(0, len(panels[name]) - MOST_PANELS)))
         return shown
+
+    @property
+    def claimed(self) -> bool:
+        """Whether dots are drawn that are claims."""
+        return any(series["claimed"] for band in self.s["bands"] for series in band.get("series") or [])
+
+    def times(self, bias: list[float]) -> str:
+        """``0.5 to 1.6 times``."""
+        return f"{words.number(bias[0])} to {words.number(bias[1])} times"
 
     # tables
 

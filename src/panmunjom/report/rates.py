@@ -11,7 +11,6 @@ from panmunjom.forecasts.baselines.rates import CSIS, Rate, by_class, curve, sti
 from panmunjom.forecasts.baselines.survival import LEVEL
 from panmunjom.forecasts.baselines.wars import ENDINGS, classes
 from panmunjom.quantities.units import YEAR_DAYS
-from panmunjom.report.fans import spaced
 from panmunjom.report.render import environment
 from panmunjom.report.svg import Scale, element, label, line, linear, picture
 from panmunjom.report.words import count
@@ -83,7 +82,7 @@ def render_rates(record: Json) -> str:
         "headline": headline(record),
         "picture": survival_picture(record["age_days"], record["within_days"]),
         "percent": percent,
-        "between": spoken_between,
+        "span": span,
     }
     return environment().get_template("rates.html.j2").render(**shown)
 
@@ -112,6 +111,11 @@ def spoken_between(rate: Json) -> str:
     return f"{100 * rate['low']:.0f} and {100 * rate['high']:.0f}%"
 
 
+def span(rate: Json) -> str:
+    """The same for a table."""
+    return f"{100 * rate['low']:.0f} to {100 * rate['high']:.0f}%"
+
+
 def survival_picture(age_days: float, horizon_days: float) -> Markup:
     """The share still fought by age, on a scale of years that widens the first one; the asked stretch is shaded."""
     last = max(11.0, (age_days + horizon_days) / YEAR_DAYS)
@@ -125,22 +129,22 @@ def survival_picture(age_days: float, horizon_days: float) -> Markup:
         drawn.append(label(x(year), BOTTOM + 17, "3 months" if year == 0.25 else f"{year:g}", anchor="middle"))
     drawn.append(label(RIGHT, BOTTOM + 34, "age of the war in years (a wider scale for the first)", anchor="end", class_="quiet"))
     shown = [name for name in classes() if name != "four_years"]
-    ends, told = [], []
+    told = []
     for k, name in enumerate(shown):
         found = curve(name)
         path = f"M{LEFT:.1f},{y(1):.1f}"
         for days, share in zip(found.times, found.share, strict=True):
             path += f" H{x(days / YEAR_DAYS):.1f} V{y(share):.1f}"
         drawn.append(element("path", d=path, class_=f"median m{k}"))
-        ends.append(y(found.at(1.5 * YEAR_DAYS)))
         n = len(still_fought(age_days, name))
         told.append(f"{classes()[name].label}: {n} still fought at that age")
     steps = [(k / 60) ** 2 * last for k in range(61)]
     points = " ".join(f"{x(t):.1f},{y(CSIS.at(t * YEAR_DAYS)):.1f}" for t in steps)
     drawn.append(element("path", d=f"M{points}", class_="median m3"))
-    names = [*shown, CSIS.name]
-    for k, (name, height) in enumerate(zip(names, spaced([*ends, y(CSIS.at(last * YEAR_DAYS))], BOTTOM), strict=True)):
-        drawn.append(label(RIGHT + 6, height, name, class_=f"name m{k}"))
+    for k, name in enumerate([*shown, CSIS.name]):
+        height = TOP + 12 + 18 * k
+        drawn.append(line(RIGHT + 8, height, RIGHT + 32, height, f"median m{k}"))
+        drawn.append(label(RIGHT + 38, height + 4, name, class_=f"name m{k}"))
     about = "The share of wars still fought by age. " + "; ".join(told) + "."
     return picture(WIDTH, HEIGHT, "survival", "How long wars last", about, *drawn)
 

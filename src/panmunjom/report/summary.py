@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+from .asked_records import AskedRecord
+
 Verdict = Literal["follows", "needs_premise", "does_not_follow", "open", "contradicts", "cannot_be_tested"]
 Truth = Literal["partly"] | bool | None
 """Whether it came true: true, false, "partly", or None while open or where nobody can check it."""
@@ -116,6 +118,23 @@ class Observed(TypedDict):
     value: float
 
 
+class SeriesRecord(TypedDict):
+    """Whose figures are drawn over a band. ``bias``: the 90% interval of observed / true; ``claimed``: nobody could verify
+    them."""
+
+    id: str
+    label: str
+    source: str
+    by: str
+    claimed: bool
+    kind: str
+    bias: list[float]
+    bias_note: str
+    stance: str
+    note: str
+    last: str
+
+
 class BandRecord(TypedDict):
     """Quantiles of one stock over time, in ``unit``; all lists as long as ``dates``. ``member`` is None (or
     "") for a stock without dimension; entries with the same ``view`` and ``id`` share a panel."""
@@ -132,6 +151,7 @@ class BandRecord(TypedDict):
     q75: list[float | None]
     q95: list[float | None]
     observed: NotRequired[list[Observed]]
+    series: NotRequired[list[SeriesRecord]]
 
 
 Move = TypedDict(
@@ -362,6 +382,7 @@ class Summary(TypedDict):
     views: list[ViewRecord]
     endings: list[EndingRecord]
     questions: list[QuestionRecord]
+    asked: NotRequired[AskedRecord | None]
     bands: list[BandRecord]
     moves: list[Move]
     why: NotRequired[list[Chain]]

@@ -22,6 +22,7 @@ KINDS: dict[str, str] = {
     "view": "views/*.yaml",
     "pooled": "views/pooled.yaml",
     "questions": "questions.yaml",
+    "series": "data/series.yaml",
     "phrases": "phrases.yaml",
     "mechanisms": "mechanisms.yaml",
 }

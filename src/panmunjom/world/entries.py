@@ -31,7 +31,7 @@ class Entries:
         self.role_members: dict[str, Scalar] = {}  # role -> its member as written
         self.asked_roles: dict[str, tuple[Scalar, str]] = {}  # role -> where a file speaks of it, and the file's part
         self.assumed: dict[str, tuple[Scalar, Node]] = {}
-        self.without_figure: set[str] = set()  # parameters whose figure has a problem of its own
+        self.figured: dict[str, None] = {}  # parameters in the order in which figures are given to them
 
     def word(self, scalar: Scalar, what: str) -> bool:
         """Whether a scalar can stand in formulas as a name; a problem if not."""
@@ -91,6 +91,14 @@ class Entries:
             "per": tuple(i.text for i in per),
             "unit": unit.text if unit else "",
         }
+
+    def evidence(self, fields: Fields) -> bool:
+        """Whether anything speaks for a parameter's figure."""
+        said = fields.scalar("evidence")
+        if said is not None and said.text != "none":
+            hint = "Leave 'evidence' out where there is some, and say in 'note' which."
+            self.problems.add("bad-entry", said.place, "'evidence' can only be 'none'", hint)
+        return said is None or said.text != "none"
 
     def columns(self, node: Node, depth: int) -> list[Column]:
         if isinstance(node, Mapping) and any(re.match(r"\d", k.text) for k, _ in node):
@@ -199,6 +207,7 @@ class Entries:
             item = Parameter(path, "written in place", place=scalar.place, assume=[column], each_firing=fresh)
             item.unit = ANY_UNIT if fresh else unit
             self.world.parameters[path] = item
+            self.figured.setdefault(path)
             return Name((path,), (), scalar.place)
         return self.tree(scalar)
 

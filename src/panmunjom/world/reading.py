@@ -230,12 +230,7 @@ class WorldReader(PartReader):
             item.each_firing = drawn.text == "each firing"
             if drawn.text not in ("each firing", "once"):
                 self.problems.add("bad-entry", drawn.place, "'drawn' must be 'once' or 'each firing'")
-        evidence = fields.scalar("evidence")
-        if evidence is not None:
-            item.evidence = evidence.text != "none"
-            if evidence.text != "none":
-                hint = "Leave 'evidence' out where there is some, and say in 'note' which."
-                self.problems.add("bad-entry", evidence.place, "'evidence' can only be 'none'", hint)
+        item.evidence = self.evidence(fields)
         item.measures = fields.text("measures")
         for other, node_ in fields.mapping("converts") or ():
             self.conversion(item, other, node_)
@@ -243,6 +238,7 @@ class WorldReader(PartReader):
         fields.done()
         if assume is not None:
             item.assume = self.columns(assume, len(item.per))
+            self.figured.setdefault(name)
         self.world.parameters[name] = item
 
     def conversion(self, item: Parameter, other: Scalar, node: Node) -> None:
@@ -307,13 +303,17 @@ class WorldReader(PartReader):
         self.world.values[name] = item
 
     def proposition(
-        self, name: str, key: Place, holds: Scalar, about: str = "", by: date | None = None
+        self, name: str, key: Place, holds: Scalar, about: str = "", by: date | None = None, since: date | None = None
     ) -> None:
-        """Add a question or a conclusion, with its deadline; its name is not in the namespace of formulas."""
+        """Add a question or a conclusion that must hold at the end of a step whose last day lies between ``since`` and ``by``.
+
+        Its name is not in the namespace of formulas.
+        """
         tree = self.expression(holds, name)
-        if tree is not None and by is not None:
-            end = Call("date", (Text(str(by + timedelta(days=1))),))  # `time` at a step's end is the day after it
-            tree = Binary("and", tree, Binary("<=", Name(("time",)), end))
+        for day, sign in ((since, ">="), (by, "<=")):
+            if tree is not None and day is not None:
+                end = Call("date", (Text(str(day + timedelta(days=1))),))  # `time` at a step's end is the day after it
+                tree = Binary("and", tree, Binary(sign, Name(("time",)), end))
         self.world.propositions[name] = Proposition(name, about, place=key, holds=tree)
 
     def measure(self, name: str, scalar: Scalar, unit: str, about: str = "") -> None:

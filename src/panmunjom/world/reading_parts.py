@@ -48,12 +48,17 @@ class PartReader(EventReader):
         self.world.needs.append(found)
 
     def assumption(self, name: str, key: Scalar, node: Node) -> None:
-        """Kept until every file is read: the parameter may stand in a later one."""
+        """Kept until every file is read: the parameter may stand in a later one.
+
+        A parameter takes its place among the others where its figure stands, so that moving a declaration into a part
+        moves no result: each parameter has a Sobol dimension by its place.
+        """
         if name in self.assumed:
             message = f"the figure of '{name}' is already given at {self.assumed[name][0].place}"
             self.problems.add("duplicate-name", key.place, message, "Keep one of the two.")
         else:
             self.assumed[name] = (key, node)
+            self.figured.setdefault(name)
 
     def put_together(self) -> None:
         """Once every file is read: members for roles, figures for the parameters that have none."""
@@ -72,21 +77,22 @@ class PartReader(EventReader):
             self.world.places.setdefault(name, key.place)
         for name, (key, node) in self.assumed.items():
             self.give(name, key, node)
-        for item in self.world.parameters.values():
-            if not item.assume and item.name not in self.without_figure:
-                hint = f"Give 'assume:' here, or in a file of the case's world: assumptions: {{{item.name}: {{assume: ...}}}}."
+        order = {name: place for place, name in enumerate(self.figured)}
+        parameters = self.world.parameters
+        self.world.parameters = dict(sorted(parameters.items(), key=lambda entry: order.get(entry[0], len(order))))
+        for item in parameters.values():
+            if not item.assume and item.name not in self.figured:
+                hint = f"Give 'assume' here, or in a file of the case's world: assumptions: {{{item.name}: {{assume: ...}}}}."
                 self.problems.add("no-figure", item.place, f"nothing says what '{item.name}' is", hint)
 
     def give(self, name: str, key: Scalar, node: Node) -> None:
         """Put the case's own figure, bounds and note into a parameter that was declared without."""
         fields = self.fields(node, f"the assumption '{name}'", "assumption")
         if fields is None:
-            self.without_figure.add(name)
             return
         note, within, assume = fields.text("note"), fields.scalar("within"), fields.node_of("assume", required=True)
+        evidence = self.evidence(fields)
         fields.done()
-        if assume is None:
-            self.without_figure.add(name)
         item = self.world.parameters.get(name)
         if item is None:
             if name not in self.world.places or name in (*self.world.stocks, *self.world.values):
@@ -99,7 +105,7 @@ class PartReader(EventReader):
             return
         if assume is not None:
             item.assume = self.columns(assume, len(item.per))
-        item.note = note or item.note
+        item.note, item.evidence = note or item.note, item.evidence and evidence
         narrower = self.bounds(within) if within is not None else None
         if narrower is None:
             return

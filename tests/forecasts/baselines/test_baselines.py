@@ -141,7 +141,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.returncode == 0 and done.stderr == ""
     assert "since_1946    4 of 38    25%" in done.stdout and "Iran-Iraq (1980, 7.9 years, stalemate)" in done.stdout
     page = (tmp_path / "rates.html").read_text(encoding="utf-8")
-    assert len(re.findall(r'class="median m\d"', page)) == 4 and "<script" not in page and "Korean" in page
+    assert len(re.findall(r'class="median m\d"', page)) == 8 and "<script" not in page and "Korean" in page
     found = json.loads(command(tmp_path, "--class", "all_wars", "--within", "5 years", "--json").stdout)
     chosen = next(c for c in found["classes"] if c["name"] == "all_wars")
     assert chosen["at_risk"] == 12 and chosen["ends"]["p"] == pytest.approx(10 / 12)
