@@ -112,6 +112,13 @@ def test_what_events_draw_anew_is_multiplied_too(tmp_path: Path) -> None:
     assert found.after == pytest.approx(2 * found.before, rel=1e-12) and found.before > 500
 
 
+def test_what_events_draw_anew_is_replaced_too(tmp_path: Path) -> None:
+    """A gift of exactly 3 loaves, then and later; one comes in a day with a chance of 1 - exp(-2/7)."""
+    result = "mean: given, unit: loaf, after: 300 days"
+    found = shown(bakery(tmp_path, gifts=("{set: gift = 3}", result, "down")))["gifts"]
+    assert found.after == pytest.approx(300 * (1 - np.exp(-2 / 7)) * 3, rel=0.03) and found.after < found.before / 4
+
+
 def test_bounds_are_kept_and_said(tmp_path: Path) -> None:
     """Three times the meals would exceed 12 loaves a day in nearly all futures."""
     found = shown(bakery(tmp_path, much=("{set: eaten * 3}", LEFT, "down")))["much"]

@@ -21,14 +21,18 @@ from ..futures.ensemble import REFUSE_BAD, paired
 from ..quantities.calendar import later
 from ..quantities.units import ONE
 from ..text.problems import NOWHERE, CaseError, Problem
+from ..world.build import Built
 from .running import Options, Runner, Tick
 
 ROW_FUTURES = 4_096
+MOST_KEPT = 4 * CHUNK  # futures whose rows are kept, of all starts together: 150 MB with 300 rows
 CLEAR = 3.0  # paired standard errors from which a difference is a movement
 # Student's t with 15 degrees of freedom, as the error comes from 16 scrambles: P(t > 3); twice that where a nil is stated.
 FALSE_ALARM = 0.0045
 
 Array = npt.NDArray[np.float64]
+Points = npt.NDArray[np.uint64]
+Drawn = dict[tuple[date, int], Array]
 
 
 @dataclass(slots=True)
@@ -72,7 +76,7 @@ class Told:
 
     ending: npt.NDArray[np.int16]
     fine: npt.NDArray[np.bool_]
-    points: npt.NDArray[np.uint64]
+    points: Points
     results: dict[str, Array]
 
 
@@ -83,13 +87,15 @@ def show_mechanisms(
     without a turn. The case must have been loaded with its mechanisms. Raises ``CaseError``.
     """
     runner = Runner(case, options)
+    drawn: Drawn = {}
     todo = list(case.mechanisms.values()) if chosen is None else chosen
     starts = {m.start: [x for x in todo if x.start == m.start] for m in todo}
     base: dict[date, Told] = {}
     for number, mechanism in enumerate(todo):
         if mechanism.start not in base:
-            base[mechanism.start] = told(runner, pooled(runner, mechanism.start), starts[mechanism.start], [])[0]
-        after, held = told(runner, pooled(runner, mechanism.start, mechanism.turns), [mechanism], mechanism.turns)
+            base[mechanism.start] = told(runner, pooled(runner, mechanism.start), starts[mechanism.start], [], drawn)[0]
+        filled = pooled(runner, mechanism.start, mechanism.turns)
+        after, held = told(runner, filled, [mechanism], mechanism.turns, drawn)
         yield compared(case, mechanism, base[mechanism.start], after, held)
         if tick is not None:
             tick((number + 1) / len(todo))
@@ -105,7 +111,9 @@ def pooled(runner: Runner, start: date, turns: list[Turn] | tuple[()] = ()) -> F
     return filled
 
 
-def told(runner: Runner, filled: Filled, mechanisms: list[Mechanism], turns: list[Turn]) -> tuple[Told, float]:
+def told(
+    runner: Runner, filled: Filled, mechanisms: list[Mechanism], turns: list[Turn], drawn: Drawn
+) -> tuple[Told, float]:
     """Run a view and read the results of these mechanisms; second, in which share of it a parameter met its bounds."""
     case, options = runner.case, runner.options
     until = runner.until(filled.start)
@@ -114,7 +122,7 @@ def told(runner: Runner, filled: Filled, mechanisms: list[Mechanism], turns: lis
     held = 0.0
     for begin in range(0, options.futures, CHUNK):
         points = np.arange(begin, min(begin + CHUNK, options.futures), dtype=np.uint64)
-        table = rows(case.built, runner.draws(filled), runner.switch_rows(filled.switches), points, options.seed)
+        table = parameters(runner, filled, turns, points, drawn)
         held += changed(case, table, turns) * len(points) / options.futures
         parts.append(chunk(runner, table, points, (plan, changes), mechanisms))
     if len(parts) == 1:
@@ -124,8 +132,37 @@ def told(runner: Runner, filled: Filled, mechanisms: list[Mechanism], turns: lis
     return Told(columns[0], columns[1], columns[2], results), held
 
 
+def parameters(runner: Runner, filled: Filled, turns: list[Turn], points: Points, drawn: Drawn) -> Array:
+    """The rows of a view, shape (rows, n). Only what a turn draws from another distribution is drawn again: all else is the
+    view's without a turn, which ``drawn`` keeps by start and first future.
+    """
+    built, switches = runner.case.built, runner.switch_rows(filled.switches)
+
+    def draw() -> Array:
+        return rows(built, runner.draws(filled), switches, points, runner.options.seed)
+
+    key = (filled.start, int(points[0]))
+    if key not in drawn or any(drawn_otherwise(built, t) for t in turns):
+        table = draw()
+        if not turns and len(points) * (len(drawn) + 1) <= MOST_KEPT:
+            drawn[key] = table.copy()
+        return table
+    table = drawn[key].copy()
+    for name, value in switches.items():
+        table[built.row_of[name]] = value
+    return table
+
+
+def drawn_otherwise(built: Built, turn: Turn) -> bool:
+    """Whether a turn replaces a parameter by more than one figure for the whole run."""
+    if turn.setting is None or turn.setting.distribution is None:
+        return False
+    parts = any(name.endswith("#family") and name.startswith(turn.target) for name in built.row_of)  # drawn anew by events
+    return parts or not turn.setting.distribution.certain
+
+
 def chunk(
-    runner: Runner, table: Array, points: npt.NDArray[np.uint64], plan: tuple[Schedule, list[Change]],
+    runner: Runner, table: Array, points: Points, plan: tuple[Schedule, list[Change]],
     mechanisms: list[Mechanism],
 ) -> Told:  # fmt: skip
     """So many futures at once. A result is read when so many whole steps have ended as ``after`` has; a step ends with the
@@ -150,20 +187,23 @@ def chunk(
 
 
 def changed(case: Case, table: Array, turns: list[Turn]) -> float:
-    """Multiply and add to rows of the table, in place, and keep them inside their parameters' bounds.
+    """Replace, multiply and add to rows of the table, in place, and keep them inside their parameters' bounds.
 
     What events draw anew is multiplied too, by way of the factor with which it is drawn. Returns the share of the
     futures in which a bound was met.
     """
     met = np.zeros(table.shape[1], bool)
     for turn in turns:
-        if turn.operation not in ("*", "+"):
+        if not turn.operation:
             continue
         for index, row in enumerate(case.built.graph.rows):
             if turn.target not in (row.parameter, row.name.partition("#")[0]) or row.part not in ("", "factor"):
                 continue
             unit = row.unit or ONE
-            if turn.operation == "*":
+            if turn.setting is not None and turn.setting.distribution is not None:
+                if turn.setting.distribution.certain and not row.part:
+                    table[index] = turn.setting.distribution.median * unit.factor
+            elif turn.operation == "*":
                 table[index] *= turn.by
             elif not row.part:
                 table[index] += turn.by * unit.factor
