@@ -17,7 +17,7 @@ import panmunjom
 from bakery import CLAIMS, WORLD
 from editors import as_editor, refusals, validator
 from panmunjom.case.loading import Loader
-from panmunjom.case.observed import SeriesReader
+from panmunjom.case.reading_series import SeriesReader
 from panmunjom.case.spoken import PhraseReader
 from panmunjom.case.views import ViewReader, read_pool_rules, read_questions
 from panmunjom.cli.main import main

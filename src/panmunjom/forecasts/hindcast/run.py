@@ -111,7 +111,9 @@ def one(
     began = time.monotonic()
     then = runner.with_case(as_of(with_series(runner.case, observed), day))
     then.options.known_by = day
-    known = [s.known_by(day) for s in observed.values()]  # also those without a figure yet: they have a bias already
+    known = [
+        s.known_by(day) for s in observed.values()
+    ]  # also those without a figure yet: they have a bias already
     found = Origin(day, start, figures=sum(len(s.observations) for s in known))
     futures = chain.to(then, start, known, day, plan)
     if futures.ess:

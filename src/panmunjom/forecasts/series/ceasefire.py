@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from ...quantities.units import YEAR_DAYS
 
@@ -15,6 +16,6 @@ HAZARDS = ((0.0, 20 / 14.3), (365.0, 10 / 25.6))
 def fighting_ends_within(age: float, days: float) -> float:
     """The probability that a war of that age (in days) ends within so many days more: constant hazards by age."""
     total, begins = 0.0, [*HAZARDS, (math.inf, 0.0)]
-    for (low, rate), (high, _) in zip(begins, begins[1:], strict=False):
+    for (low, rate), (high, _) in pairwise(begins):
         total += rate * max(0.0, min(age + days, high) - max(age, low)) / YEAR_DAYS
     return 1.0 - math.exp(-total)
