@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test fuzz bench lint types imports reference check clean
+.PHONY: help install install-dev run test fuzz bench lint types imports reference worlds check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ imports: install-dev  ## check that packages import only from those before them
 
 reference: install-dev  ## make docs/reference.md again
 	$(BIN)/python tools/make_reference.py
+
+worlds: install-dev  ## make docs/worlds/ again: each shipped world described, its mechanisms run
+	$(BIN)/python tools/make_worlds.py
 
 check: lint types imports test  ## everything that must pass before a change is merged
 

@@ -96,7 +96,8 @@ def used(whole: Json, node: Json, data: Any) -> Iterator[tuple[str, str, Json]]:
 
 def examples(kind: str) -> list[Path]:
     """The files of docs/example of one kind."""
-    return [p for p in sorted(EXAMPLE.glob(KINDS[kind])) if kind != "view" or p.stem != "pooled"]
+    found = [p for p in sorted(EXAMPLE.glob(KINDS[kind])) if kind != "view" or p.stem != "pooled"]
+    return found + sorted(EXAMPLE.glob("parts/*.yaml")) if kind == "world" else found
 
 
 def every_key() -> Iterator[tuple[str, str, str, Json]]:

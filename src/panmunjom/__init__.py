@@ -6,7 +6,8 @@
     >>> study.views["pooled@2024-11-14"].ensemble.endings()
 
 ``load`` reads and checks a case, ``check`` lists what is wrong with one, ``Model`` builds one in Python, ``run``
-makes ensembles of its views, the range over the theories and the verdicts, ``why`` explains one probability. Imports
+makes ensembles of its views, the range over the theories and the verdicts, ``why`` explains one probability, ``compare``
+sets views and cases side by side, ``diff`` says what moved since a run. Imports
 happen when a name is first used, so that the command starts at once.
 """
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from .analysis.comparing.together import Comparison
+    from .analysis.moving.records import Diff
     from .analysis.study import Study, ViewResult
     from .analysis.why import Why
     from .case.model import Model
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Case",
     "CaseError",
+    "Comparison",
+    "Diff",
     "Ensemble",
     "Model",
     "Problem",
@@ -41,6 +46,8 @@ __all__ = [
     "Why",
     "__version__",
     "check",
+    "compare",
+    "diff",
     "load",
     "read_futures",
     "report_html",
@@ -52,6 +59,8 @@ __all__ = [
 _HOMES = {
     "Case": "case.records",
     "CaseError": "text.problems",
+    "Comparison": "analysis.comparing.together",
+    "Diff": "analysis.moving.records",
     "Ensemble": "futures.ensemble",
     "Model": "case.model",
     "Problem": "text.problems",
@@ -147,6 +156,75 @@ def why(
     loaded = case if isinstance(case, CaseRecord) else load(case)
     options = Options(futures=futures, seed=seed, until=until, known_by=known_by)
     return explain(loaded, options, outcome, view, list(without))
+
+
+def compare(
+    *cases: Case | str | Path,
+    views: Sequence[str] = (),
+    start: date | None = None,
+    of: str = "",
+    futures: int = 16_384,
+    seed: int = 1,
+    until: date | None = None,
+    known_by: date | None = None,
+    theories: bool = True,
+    swap_futures: int = 2_048,
+) -> Comparison:
+    """Set views and cases side by side over the same dates; what ``panmunjom compare`` does.
+
+    Args:
+        cases: loaded cases, or texts as the command has them: ``"ukraine"``, ``"ukraine:fox"``, ``"ukraine:pooled@2024-11-14"``.
+        views: of a case that is named without one; none means all its views if it is the only case, else its pooled view.
+        start: common start; by default the latest of the columns' own.
+        of: the ending or question whose difference is explained; by default the one that differs most.
+        futures: for each column.
+        seed, until, known_by: as for ``run``.
+        theories: also run each column with each theory turned alone.
+        swap_futures: for each mixture of two views; 0 explains nothing.
+
+    Returns:
+        A ``Comparison``: ``sides`` are the columns, ``differences`` their marked distances from the first, ``parts`` what
+        makes two views of one world differ.
+
+    Raises:
+        CaseError: with every problem found.
+    """
+    from .analysis.comparing.sides import Asked, load_all, read_asked
+    from .analysis.comparing.together import compare as side_by_side
+    from .analysis.running import Options
+    from .case.records import Case as CaseRecord
+
+    asked, loaded = [], {}
+    for number, case in enumerate(cases, 1):
+        if isinstance(case, CaseRecord):
+            name = case.id if case.id not in loaded else f"{case.id} ({number})"
+            loaded[name] = case
+            asked.append(Asked(name))
+        else:
+            asked.append(read_asked(str(case)))
+    loaded |= load_all([a for a in asked if a.case not in loaded])
+    options = Options(futures=futures, seed=seed, until=until, known_by=known_by)
+    return side_by_side(asked, loaded, options, list(views), start, of, theories, swap_futures)
+
+
+def diff(
+    then: str | Path, now: str | Path | None = None, view: str = "", of: str = "", futures: int = 2_048
+) -> Diff:
+    """What moved since a run, and which claim, figure or equation moved it; what ``panmunjom diff`` does.
+
+    Args:
+        then: a run's folder or its run.json; or a case, which is then held against its last run under ``runs/``.
+        now: another run, or a case as it is now.
+        view, of: in which view, and the ending or question by which changes are ranked.
+        futures: for each change that is put back.
+
+    Raises:
+        CaseError: with every problem found.
+    """
+    from .analysis.moving.kept import pair
+    from .analysis.moving.moved import diff as what_moved
+
+    return what_moved(*pair(str(then), None if now is None else str(now)), view, of, futures)
 
 
 def report_html(study: Study, documents: Path | None = None) -> str:

@@ -88,7 +88,7 @@ EDITS = {
     "echo of nothing": ("claims.yaml", "hedge: about", "echo_of: gazette-2", "unknown-claim", 1, ["'gazette-1'"]),
     "echo of itself": ("claims.yaml", "hedge: about", "echo_of: courier-1", "unknown-claim", 1, ["no such other claim"]),
     # questions.yaml
-    "question without holds": ("questions.yaml", "holds:", "hold:", "missing-key", 2, ["'holds'"]),
+    "question without holds": ("questions.yaml", "holds:", "hold:", "no-answer", 1, ["'holds'"]),
     "question of nothing": ("questions.yaml", "stores[north]", "store[north]", "unknown-name", 3, ["'stores'"]),
     "question no flag": ("questions.yaml", "stores[north] < 10 days * rations[north]", "stores[north]", "not-a-flag", 3, ["'hunger'"]),
     # views

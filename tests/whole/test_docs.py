@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,38 @@ def test_the_pages_on_documents_run(name: str, document: str, tmp_path: Path) ->
             printed = " ".join(done.stdout.split())  # where lines break depends on the terminal
             for expected in shown.strip().splitlines():
                 assert " ".join(expected.split()) in printed, f"{line}\n{expected}"
+
+
+def test_the_page_on_models_runs(tmp_path: Path) -> None:
+    """Its commands print what stands below them, its Python holds."""
+    page = ROOT / "docs" / "models.md"
+    for block in blocks(page, "console"):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            line, _, shown = part.partition("\n")
+            command = [sys.executable, "-m", "panmunjom.cli.main", *shlex.split(line)[1:]]
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+            assert done.returncode == 0, f"{line}\n{done.stderr}"
+            printed = " ".join(done.stdout.split())
+            for expected in shown.strip().splitlines():
+                assert " ".join(expected.split()) in printed, f"{line}\n{expected}"
+    for block in blocks(page, "python"):
+        exec(compile(block, str(page), "exec"), {})
+
+
+@pytest.mark.slow
+def test_the_tables_of_models_are_what_they_say() -> None:
+    """Both tables, run again with fewer futures: within four standard errors and a rounding."""
+    text = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    tables = [t.splitlines() for t in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)]
+    for (head, _, *rows), start, end in zip(tables, ("2024-11-14", "2026-05-14"), (date(2029, 11, 14), date(2027, 11, 14)), strict=True):
+        names = [c.strip() for c in head.strip("|").split("|")]
+        for row in rows:
+            cells = dict(zip(names, (c.strip() for c in row.strip("|").split("|")), strict=True))
+            done = panmunjom.run(cells["case"], views=[f"pooled@{start}"], futures=2048, until=end)
+            found = next(iter(done.views.values())).ensemble.endings()
+            for name in found.keys() & cells.keys():
+                told = re.match(r"\d+", cells[name])
+                assert told and abs(100 * found[name].p - int(told.group())) < 4.5, f"{row}\n{name}: {found[name]}"
 
 
 def test_the_first_world_of_the_reference_loads(tmp_path: Path) -> None:

@@ -17,9 +17,11 @@ import panmunjom
 from bakery import CLAIMS, WORLD
 from editors import as_editor, refusals, validator
 from panmunjom.case.loading import Loader
+from panmunjom.case.mechanisms import MechanismReader
+from panmunjom.case.questions import read_questions
 from panmunjom.case.reading_series import SeriesReader
 from panmunjom.case.spoken import PhraseReader
-from panmunjom.case.views import ViewReader, read_pool_rules, read_questions
+from panmunjom.case.views import ViewReader, read_pool_rules
 from panmunjom.cli.main import main
 from panmunjom.evidence.reading import EvidenceReader
 from panmunjom.evidence.records import KINDS as CLAIM_KINDS
@@ -39,7 +41,7 @@ ODD: list[Any] = [[], {}, [["x"]], {"zz": ["x"]}, "maybe", 3, True, None]
 
 def kind_of(path: Path) -> str:
     """Which schema a file of a case has."""
-    if path.parent.name == "world":
+    if path.parent.name in ("world", "parts"):
         return "world"
     if path.parent.name == "views":
         return "pooled" if path.stem == "pooled" else "view"
@@ -56,6 +58,7 @@ def read(kind: str, text: str) -> list[Problem]:
             reader.world = EXAMPLE.built.world
         if kind == "claims":
             evidence.library.sources = EXAMPLE.library.sources
+        units, span = EXAMPLE.built.units, (EXAMPLE.start, EXAMPLE.horizon)
         {
             "case": lambda: Loader(EXAMPLE.folder, problems).header(root),
             "sources": lambda: evidence.sources(root),
@@ -66,6 +69,7 @@ def read(kind: str, text: str) -> list[Problem]:
             "questions": lambda: read_questions(root, reader, problems),
             "series": lambda: SeriesReader(problems, EXAMPLE.library).read(root),
             "phrases": lambda: PhraseReader(reader, EXAMPLE.built.units, problems).read(root),
+            "mechanisms": lambda: MechanismReader(EXAMPLE.library, reader, units, span, problems).read(root),
         }[kind]()
     return problems.errors
 

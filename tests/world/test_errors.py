@@ -180,7 +180,7 @@ FILES = {
     "reserved name": ("values:\n  min: 1\n", "reserved-name", 2, 3, ["word of the language"]),
     "name with capitals": ("values:\n  Men: 1\n", "bad-name", 2, 3, ["small letters"]),
     "name with a line break": ('values:\n  "a\\n": 1\n', "bad-name", 2, 3, ["small letters"]),
-    "missing assume": ("parameters:\n  a: {unit: 1/year}\n", "missing-key", 2, 6, ["'assume'"]),
+    "missing assume": ("parameters:\n  a: {unit: 1/year}\n", "no-figure", 2, 3, ["'assume'"]),
     "empty assume": ("parameters:\n  a:\n    assume:\n", "bad-distribution", 3, 12, ["figure is missing"]),
     "missing start": ("stocks:\n  a: {in: 1 / 1 day}\n", "missing-key", 2, 6, ["'start'"]),
     "missing formula": ("values:\n  a: {unit: km}\n", "missing-key", 2, 6, ["'is'"]),

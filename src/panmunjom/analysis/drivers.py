@@ -29,10 +29,17 @@ class Driver:
     se: float
 
 
-def drivers(classes: Classes, endings: list[str], most: int = 12) -> list[Driver]:
-    """The largest differences over all endings and drawn parameters, largest first."""
+def drivers(
+    classes: Classes, endings: list[str], most: int = 12, without_evidence: frozenset[str] = frozenset()
+) -> list[Driver]:
+    """The largest differences over all endings and drawn parameters, largest first.
+
+    Parameters for which there is no evidence are left out: a headline cannot stand on them.
+    """
     found: list[Driver] = []
     for name, counts in classes.parameters.items():
+        if name.partition("[")[0] in without_evidence:
+            continue
         low, high = thirds(counts)
         mean, error = (high - low).mean(axis=0), (high - low).std(axis=0, ddof=1) / math.sqrt(REPLICATES)
         found += [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
@@ -141,6 +141,7 @@ class Runner:
         for do in self.interventions(filled):
             if do is undone:
                 continue
+            do = replace(do, target=built.world.spelled(do.target))
             if do.day < filled.start or do.day >= until:
                 message = f"'{do.target} at {do.day}' lies outside the run from {filled.start} to {until}"
                 problems.add("bad-date", do.place, message, severity="warning")

@@ -194,7 +194,11 @@ def view_result(
     if is_default:
         classes = by_ending(runner, filled, ensemble)
         if classes is not None and ensemble.usable:
-            found.drivers = drivers(classes, [e.name for e in ensemble.graph.endings])
+            found.drivers = drivers(
+                classes,
+                [e.name for e in ensemble.graph.endings],
+                without_evidence=runner.case.built.world.without_evidence,
+            )
             found.chains = chains(runner, filled, ensemble, classes)
     if tick is not None:
         tick(1.0)

@@ -125,14 +125,14 @@ class ClaimsFile:
 class _Tried(Loader):
     """Loads a case with another text of its claims."""
 
-    def __init__(self, folder: Path, problems: Problems, raw: bytes) -> None:
+    def __init__(self, folder: Path, problems: Problems, claims: bytes) -> None:
         super().__init__(folder, problems)
-        self.raw = raw
+        self.claims = claims
 
     def file(self, relative: str) -> Mapping | None:
         """The nodes of a file, those of the claims from memory."""
         if relative == FILE:
-            return read_data(self.raw, str(self.folder / FILE), self.problems)
+            return read_data(self.claims, str(self.folder / FILE), self.problems)
         return super().file(relative)
 
 

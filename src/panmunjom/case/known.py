@@ -10,7 +10,7 @@ from .records import Case
 
 
 def as_of(case: Case, day: date) -> Case:
-    """The case without later claims, sources, their views and conclusions, questions, observations, and outcomes decided later.
+    """The case without later claims, sources, their views and conclusions, questions, answers and observations.
 
     A retelling whose origin was not known yet retells the first of its kin that was. Assumptions are dated in the world
     itself, and what a view sets from a later claim stays here to be named by its parameter: ``fill`` takes neither.
@@ -32,6 +32,11 @@ def as_of(case: Case, day: date) -> Case:
             claim = replace(claim, came_true="", outcome="", decided=None)
         claims[name] = claim
     claims = {name: claims[name] for name in known}
+    asked = {
+        k: replace(q, resolutions=[r for r in q.resolutions if r.day <= day])
+        for k, q in case.asked.items()
+        if q.asked is None or q.asked <= day
+    }
     return replace(
         case,
         library=Library(sources, claims),
@@ -40,7 +45,8 @@ def as_of(case: Case, day: date) -> Case:
             for k, v in case.views.items()
             if v.source in sources
         },
-        questions={k: q for k, q in case.questions.items() if q.asked is None or q.asked <= day},
+        questions={k: q for k, q in asked.items() if q.crossed},
+        asked=asked,
         observed={k: then for k, s in case.observed.items() if (then := s.known_by(day)).observations},
     )
 

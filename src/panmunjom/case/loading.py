@@ -13,16 +13,18 @@ from pathlib import Path
 from ..evidence.reading import EvidenceReader
 from ..quantities.calendar import duration_days, parse_date, parse_duration
 from ..quantities.units import Units, UnknownUnit
-from ..text.nodes import Fields, Mapping, read_data, read_raw
+from ..text.nodes import Fields, Mapping, Scalar, read_data, read_raw
 from ..text.problems import CaseError, Place, Problem, Problems, Source, nearest, printable
 from ..world.build import build
 from ..world.reading import WorldReader
 from .filling import WITHIN_HINT, beyond, fill, pooled_view
+from .mechanisms import MechanismReader, check_turns
 from .pooled import Missing, converted, unsaid
+from .questions import check_questions, read_questions
 from .reading_series import FIGURES, SERIES, SeriesReader
-from .records import Case, PoolRules, Question, View
+from .records import Case, Mechanism, PoolRules, Question, View
 from .spoken import PhraseReader, Phrases
-from .views import ViewReader, check_target, read_pool_rules, read_questions
+from .views import ViewReader, check_target, read_pool_rules
 
 MAX_FILES = 200
 METHODS = ("euler", "rk4")
@@ -33,6 +35,12 @@ def shipped() -> dict[str, Path]:
     """The cases that come with the package: name -> folder."""
     root = Path(str(files("panmunjom"))) / "cases"
     return {p.name: p for p in sorted(root.iterdir()) if (p / "case.yaml").is_file()} if root.is_dir() else {}
+
+
+def shipped_parts() -> dict[str, Path]:
+    """The parts of worlds that come with the package: name -> file."""
+    root = Path(str(files("panmunjom"))) / "cases" / "parts"
+    return {p.stem: p for p in sorted(root.glob("*.yaml"))}
 
 
 def find(name: str) -> Path:
@@ -55,14 +63,16 @@ def find(name: str) -> Path:
     return path
 
 
-def load(name: str | Path, draft: bool = False) -> Case:
+def load(name: str | Path, draft: bool = False, mechanisms: bool = False) -> Case:
     """Read and check a case. Raises ``CaseError`` with every problem found.
 
     A ``draft`` is read with units that do not fit as warnings; it can be looked at, but its figures mean nothing.
+    With ``mechanisms`` its mechanisms are read too, and what they measure is compiled with the world; all other results
+    are the same to the bit.
     """
     folder = find(str(name))
     problems = Problems(draft)
-    case = Loader(folder, problems).load()
+    case = Loader(folder, problems, mechanisms).load()
     problems.stop()
     assert case is not None
     case.warnings = problems.warnings
@@ -72,7 +82,7 @@ def load(name: str | Path, draft: bool = False) -> Case:
 def check(name: str | Path, draft: bool = False) -> list[Problem]:
     """Every problem and warning of a case, without running it; empty if there is none."""
     try:
-        return list(load(name, draft).warnings)
+        return list(load(name, draft, True).warnings)
     except CaseError as error:
         return error.problems
 
@@ -80,11 +90,12 @@ def check(name: str | Path, draft: bool = False) -> list[Problem]:
 class Loader:
     """Reads the files of a folder into a case; every mistake is recorded."""
 
-    def __init__(self, folder: Path, problems: Problems) -> None:
-        self.folder, self.problems = folder, problems
+    def __init__(self, folder: Path, problems: Problems, mechanisms: bool = False) -> None:
+        self.folder, self.problems, self.mechanisms = folder, problems, mechanisms
         self.id = printable(Path(os.path.abspath(folder)).name) or "case"  # also names the folder of its runs
         self.hash = hashlib.sha256()
         self.cautions: list[str] = []
+        self.parts: list[Scalar] = []
         self.method = "euler"
         self.total = 0
 
@@ -137,10 +148,40 @@ class Loader:
                 self.problems.add("bad-name", Place(Source(str(where))), message, "Rename the file.")
         return [f"{folder}/{name}" for name in found[:MAX_FILES]]
 
+    def read_parts(self) -> list[tuple[str, Mapping]]:
+        """The parts that the case names, in alphabetical order: from its own folder ``parts/``, else as they ship."""
+        found: list[tuple[str, Mapping]] = []
+        for number, scalar in enumerate(self.parts):
+            if scalar.text in [p.text for p in self.parts[:number]]:
+                self.problems.add("duplicate-name", scalar.place, f"'parts' names '{scalar.text}' twice", "Keep one of the two.")
+        own = {Path(name).stem: name for name in self.listing("parts")}
+        known = {**{name: "" for name in shipped_parts()}, **own}
+        for name, place in sorted({p.text: p.place for p in reversed(self.parts)}.items()):
+            if name not in known:
+                hint = nearest(name, known) or f"Parts: {', '.join(sorted(known))}."
+                self.problems.add("no-such-part", place, f"there is no part '{name}'", hint)
+                continue
+            root = self.file(own[name]) if name in own else self.shipped_part(name)
+            if root is not None:
+                found.append((name, root))
+        return found
+
+    def shipped_part(self, name: str) -> Mapping | None:
+        """The nodes of a part that comes with the package; the case's hash covers it as a file of its own would be."""
+        path = shipped_parts()[name]
+        raw = read_raw(path, str(path), self.problems)
+        if raw is None:
+            return None
+        self.hash.update(f"parts/{name}.yaml".encode() + b"\0" + raw + b"\0")
+        return read_data(raw, str(path), self.problems)
+
     def load(self) -> Case | None:
         """The case; None where the world cannot be built."""
         head = self.file("case.yaml")
         reader = WorldReader(self.problems)
+        title, about, start, horizon, step = self.header(head)
+        reader.world.method = self.method
+        roots = self.read_parts()
         worlds = self.listing("world")
         if not worlds:
             place = Place(Source(str(self.folder / "world")))
@@ -150,9 +191,8 @@ class Loader:
         for name in worlds:
             root = self.file(name)
             if root is not None:
-                reader.read(root)
-        title, about, start, horizon, step = self.header(head)
-        reader.world.method = self.method
+                roots.append(("", root))
+        reader.read_all(roots)
         units = self.units(reader)
         evidence = EvidenceReader(self.problems, units)
         for name, read in (("sources.yaml", evidence.sources), ("claims.yaml", evidence.claims)):
@@ -160,11 +200,11 @@ class Loader:
                 root = self.file(name)
                 if root is not None:
                     read(root)
-        questions: dict[str, Question] = {}
+        asked: dict[str, Question] = {}
         if self.has("questions.yaml"):
             root = self.file("questions.yaml")
             if root is not None:
-                questions = read_questions(root, reader, self.problems)
+                asked = read_questions(root, reader, self.problems, step)
         phrases = Phrases()
         if self.has("phrases.yaml"):
             root = self.file("phrases.yaml")
@@ -172,6 +212,14 @@ class Loader:
                 phrases = PhraseReader(reader, units, self.problems).read(root)
         observed = self.observed(evidence)
         views, rules = self.views(evidence, reader)
+        mechanisms: dict[str, Mechanism] = {}
+        if self.mechanisms and self.has("mechanisms.yaml"):
+            digest = self.hash.copy()
+            root = self.file("mechanisms.yaml")
+            self.hash = digest  # it changes no result: the case is the same with it and without
+            if root is not None:
+                span = (start, horizon)
+                mechanisms = MechanismReader(evidence.library, reader, units, span, self.problems).read(root)
         self.check_claims(evidence, reader)
         built = None
         try:
@@ -204,14 +252,18 @@ class Loader:
             evidence.library,
             views,
             rules,
-            questions,
+            {name: question for name, question in asked.items() if question.crossed},
             self.hash.hexdigest()[:16],
             self.cautions,
             phrases,
-            observed.series,
+            mechanisms,
+            asked=asked,
+            observed=observed.series,
         )
+        check_questions(case, self.problems)
         self.check_figures(case)
         self.check_filling(case)
+        check_turns(case, self.problems)
         return case
 
     def check_figures(self, case: Case) -> None:
@@ -308,6 +360,7 @@ class Loader:
                 message = f"there is no method '{method.text}' of integration"
                 self.problems.add("bad-entry", method.place, message, f"Write one of {', '.join(METHODS)}.")
             self.method = method.text
+        self.parts = fields.words("parts")
         self.cautions = [scalar.text for scalar in fields.words("cautions")]
         fields.done()
         return title, about, start, horizon, step

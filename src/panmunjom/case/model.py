@@ -60,6 +60,9 @@ class Model:
     unit = _adder("world", "units")
     dimension = _adder("world", "dimensions")
     relation = _adder("world", "relations")
+    role = _adder("world", "roles")
+    need = _adder("world", "needs")
+    assumption = _adder("world", "assumptions")
     switch = _adder("world", "switches")
     parameter = _adder("world", "parameters")
     correlation = _adder("world", "correlations")
@@ -74,10 +77,17 @@ class Model:
     question = _adder("questions")
     phrases = _adder("phrases")
     series = _adder("series")
+    mechanism = _adder("mechanisms")
 
     def observed(self, series: str, date: object, value: object, known: object = None) -> None:
         """Add a figure of a series: its date, and the day on which it was public (its date if nothing is said)."""
         self.figures.append((series, date, value, date if known is None else known))
+
+    def part(self, name: str, **sections: object) -> None:
+        """Use a part that ships with the package, or one of your own whose sections are given as dictionaries."""
+        self.files["case.yaml"].setdefault("parts", []).append(name)
+        if sections:
+            self.files[f"parts/{name}.yaml"] = sections
 
     def view(self, name: str, **entries: object) -> None:
         """Add a view; its keys are those of a file of ``views/``."""
@@ -87,10 +97,12 @@ class Model:
         """Say how claims are pooled; the keys are those of ``views/pooled.yaml``."""
         self.view("pooled", **entries)
 
-    def case(self) -> Case:
-        """The case, checked. Raises ``CaseError`` with every problem found."""
+    def case(self, mechanisms: bool = False) -> Case:
+        """The case, checked; with what its mechanisms measure compiled in, if asked. Raises ``CaseError`` with every
+        problem found.
+        """
         problems = Problems()
-        case = _MemoryLoader(self, problems).load()
+        case = _MemoryLoader(self, problems, mechanisms).load()
         problems.stop()
         assert case is not None
         case.warnings = problems.warnings
@@ -100,8 +112,8 @@ class Model:
 class _MemoryLoader(Loader):
     """Reads the files of a model in place of those of a folder."""
 
-    def __init__(self, model: Model, problems: Problems) -> None:
-        super().__init__(Path(model.name), problems)
+    def __init__(self, model: Model, problems: Problems, mechanisms: bool = False) -> None:
+        super().__init__(Path(model.name), problems, mechanisms)
         self.files, self.figures = model.files, model.figures
         self.hash = hashlib.sha256(repr(model.files).encode())
         self.hash.update(repr(model.figures).encode())

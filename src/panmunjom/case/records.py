@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -85,16 +87,154 @@ class PoolRules:
     split: set[str] = field(default_factory=set)  # retellings that count as voices of their own
 
 
+QUESTION_KINDS = ("yes_no", "choice", "number", "date")
+UNSCORED = ("void", "ambiguous")  # outcomes that say nothing of any forecast
+
+
+@dataclass(slots=True)
+class Option:
+    """One answer of a choice; its condition is a proposition of the world, named ``question: option``."""
+
+    name: str
+    expression: str
+    label: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(slots=True)
+class Resolution:
+    """What reality answered a question, by whose word.
+
+    ``outcome`` is yes, no or partly, an option's name, a figure as written (``value`` in the declared unit of what is asked
+    for), a day or never, void or ambiguous. One that stands only ``so_far`` may still change.
+    """
+
+    outcome: str
+    day: date
+    who: str = ""
+    evidence: str = ""
+    so_far: bool = False
+    value: float | None = None
+    place: Place = NOWHERE
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is settled for good and says something of a forecast."""
+        return not self.so_far and self.outcome not in (*UNSCORED, "partly")
+
+
 @dataclass(slots=True)
 class Question:
-    """A proposition asked of every future: true if it holds at the end of any step up to the horizon or the deadline."""
+    """What is asked of every future and of reality: true if it holds at the end of any step up to its deadline, or at a day.
+
+    One without a proposition is asked of reality alone, because a source answers it (``claims``).
+    """
 
     id: str
     text: str
-    about: str = ""
+    about: str = ""  # the criteria
     expression: str = ""
     by: date | None = None
     asked: date | None = None  # a run as of an earlier day does not ask it
+    kind: str = "yes_no"
+    fine_print: str = ""
+    at: date | None = None
+    closes: date | None = None
+    resolves: date | None = None
+    options: list[Option] = field(default_factory=list)
+    otherwise: str = ""
+    of: str = ""  # scalar name of a shown stock or value
+    style: str = ""
+    family: str = ""
+    claims: tuple[str, ...] = ()
+    claimed: str = "yes"
+    locked: str = ""
+    anew: bool = False  # what held before the day on which it was asked does not count
+    resolutions: list[Resolution] = field(default_factory=list)
+    place: Place = NOWHERE
+    places: dict[str, Place] = field(default_factory=dict, repr=False)  # of its entries, by key
+
+    @property
+    def due(self) -> date | None:
+        """The day that decides it."""
+        return self.at or self.by
+
+    @property
+    def last(self) -> date | None:
+        """The last day on which a forecast counts."""
+        return self.closes or self.due
+
+    @property
+    def resolution(self) -> Resolution | None:
+        """The answer that stands; several that agree count as the first."""
+        return self.resolutions[0] if self.resolutions else None
+
+    @property
+    def futures_answer(self) -> bool:
+        """Whether a future answers it."""
+        return bool(self.expression or self.options or self.of)
+
+    @property
+    def crossed(self) -> bool:
+        """Whether a run lists it beside the endings: yes or no, open, not one wording of several, no claim."""
+        apart = self.family or self.claims or self.resolutions
+        return self.kind == "yes_no" and bool(self.expression) and not apart
+
+    @property
+    def criteria(self) -> str:
+        """The first 16 hex digits of the SHA-256 of all that decides it: a forecast holds only for these words and dates."""
+        parts = [
+            self.kind, self.text, self.about, self.fine_print, self.expression, self.of, self.otherwise,
+            *(str(day or "") for day in (self.by, self.at, self.asked, self.closes)), "anew" if self.anew else "",
+            *(f"{option.name}: {option.expression}" for option in self.options),
+        ]  # fmt: skip
+        plain = json.dumps([" ".join(part.split()) for part in parts], ensure_ascii=False)
+        return hashlib.sha256(plain.encode()).hexdigest()[:16]
+
+
+@dataclass(slots=True)
+class Turn:
+    """What is changed to show a mechanism: a switch, a parameter by ``*``, ``+`` or ``=``, or an intervention.
+
+    ``text`` says it in words; ``by`` is the factor, or what is added, in the parameter's own unit.
+    """
+
+    text: str
+    switch: str = ""
+    to: str = ""
+    target: str = ""
+    operation: str = ""
+    by: float = 0.0
+    setting: Setting | None = None
+    intervention: Intervention | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(slots=True)
+class Mechanism:
+    """A named part of the world, and the result that turning it must move.
+
+    ``result`` names the measure (``mean``) or proposition (not ``mean``) that is compiled; ``unit`` is that in which
+    the result is told, and ``factor`` how many base units it has.
+    """
+
+    id: str
+    name: str
+    row: int
+    sources: tuple[str, ...]
+    parts: tuple[str, ...]
+    files: tuple[str, ...]
+    start: date
+    turns: list[Turn]
+    what: str
+    result: str
+    expression: str
+    mean: bool
+    unit: str
+    after: str
+    moves: str  # up, down, nil
+    note: str = ""
+    place: Place = NOWHERE
 
 
 @dataclass(slots=True)
@@ -143,12 +283,14 @@ class Case:
     library: Library
     views: dict[str, View]
     pool_rules: PoolRules
-    questions: dict[str, Question]
+    questions: dict[str, Question]  # those that a run crosses with the endings
     digest: str
     cautions: list[str] = field(default_factory=list)
     phrases: Phrases = field(default_factory=Phrases)
+    mechanisms: dict[str, Mechanism] = field(default_factory=dict)  # where the case was loaded with them
     observed: dict[str, Series] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
+    asked: dict[str, Question] = field(default_factory=dict)  # every question, with its answer where there is one
 
     def __repr__(self) -> str:
         world = self.built.world

@@ -1,8 +1,9 @@
-"""Reads the files of ``views/`` and ``questions.yaml``."""
+"""Reads the files of ``views/``."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from ..evidence.pooling import RULES
@@ -12,33 +13,10 @@ from ..quantities.distributions import parse_distribution
 from ..text.nodes import Fields, Mapping, Node, Scalar, Sequence
 from ..text.problems import Place, Problems, nearest
 from ..world.reading import WorldReader
-from .records import Conclusion, Intervention, PoolRules, Question, Setting, View
+from .records import Conclusion, Intervention, PoolRules, Setting, View
 
 _FIGURE = re.compile(r"(?P<text>.*?[\d%)])(?:\s+(?P<unit>(?!to\b)[A-Za-z_][\w/*^-]*|1/[\w/*^-]+))?\Z")
 _DO = re.compile(r"(?P<what>.+?)\s+at\s+(?P<day>\d{4}-\d{2}-\d{2})$")
-
-
-def read_questions(root: Mapping, reader: WorldReader, problems: Problems) -> dict[str, Question]:
-    """``questions.yaml``: each becomes a proposition of the world."""
-    found: dict[str, Question] = {}
-    for key, node in root:
-        if not isinstance(node, Mapping):
-            problems.add("not-a-mapping", node.place, f"the question '{key.text}' needs 'text:' and 'holds:'")
-            continue
-        fields = Fields(node, f"the question '{key.text}'", "questions.question", problems)
-        text, holds, about, deadline = (
-            fields.text("text", required=True),
-            fields.scalar("holds", required=True),
-            fields.text("about"),
-            fields.scalar("by"),
-        )
-        asked = read_day(fields.scalar("asked"), problems)
-        fields.done()
-        by = read_day(deadline, problems)
-        if holds is not None:
-            found[key.text] = Question(key.text, text, about, holds.text, by, asked)
-            reader.proposition(key.text, key.place, holds, text, by)
-    return found
 
 
 def read_day(scalar: Scalar | None, problems: Problems) -> date | None:
@@ -129,6 +107,8 @@ class ViewReader:
             )
         for scalar in fields.words("do"):
             done = parse_do(scalar.text, scalar.place, self.problems)
+            if done is not None:
+                done = replace(done, target=self.reader.spelled(done.target))
             if done is not None and self.known_target(done):
                 view.interventions.append(done)
         fields.done()
@@ -258,7 +238,7 @@ class ViewReader:
 
 def check_target(text: str, place: Place, reader: WorldReader, problems: Problems) -> str | None:
     """A parameter, with members or without; None and a problem where there is none."""
-    parameters = reader.world.parameters
+    parameters, text = reader.world.parameters, reader.spelled(text)
     if text.strip() in parameters:  # a distribution written in place may have brackets in its name
         return text.strip()
     match = re.fullmatch(r"([a-z][\w.]*)(?:\[([\w, ]+)\])?", text.strip())

@@ -6,7 +6,15 @@ import argparse
 
 from .. import __version__
 from ..text.schemas import CLAIM_KINDS, KINDS
-from . import arguments_hindcast, examples
+from . import (
+    arguments_compare,
+    arguments_describe,
+    arguments_diff,
+    arguments_forecast,
+    arguments_hindcast,
+    arguments_rates,
+    examples,
+)
 
 TYPE_CHECKING = False  # as typing has it, whose import takes longer than all of this
 if TYPE_CHECKING:
@@ -30,6 +38,11 @@ def parser() -> argparse.ArgumentParser:
     arguments_hindcast.add(verbs)
     _add_evidence(verbs)
     _add_cases(verbs)
+    arguments_describe.add(verbs)
+    arguments_rates.add(verbs)
+    arguments_forecast.add(verbs)
+    arguments_compare.add(verbs)
+    arguments_diff.add(verbs)
     return top
 
 

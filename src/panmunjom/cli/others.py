@@ -22,7 +22,7 @@ def check(given: argparse.Namespace) -> int:
     lines: list[str] = []
     steps: dict[str, Any] | None = None
     try:
-        case = load(given.case, given.draft)
+        case = load(given.case, given.draft, mechanisms=True)
         found = list(case.warnings)
         world = case.built.world
         lines.append(
@@ -133,6 +133,7 @@ def schema(given: argparse.Namespace) -> int:
     if given.json:
         patterns = {kind: [f"**/{pattern}"] for kind, pattern in KINDS.items()}
         patterns["view"].append(f"!**/{KINDS['pooled']}")
+        patterns["world"].append("**/parts/*.yaml")
         print(as_json_text({"yaml.schemas": {schema_path(k).as_uri(): p for k, p in patterns.items()}}))
         return 0
     for kind, pattern in KINDS.items():

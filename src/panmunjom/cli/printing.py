@@ -8,10 +8,11 @@ from pathlib import Path
 
 from ..analysis.study import Study
 from ..analysis.verdicts import Verdict
+from ..forecasts.wording import by_wording
 from ..report.sentences import effects, headline, notes, sublines, turned, turned_futures
 from ..report.words import between, binomial, need, share
 from ..text.problems import printable
-from .tables import endings_blocks, questions_blocks
+from .tables import endings_blocks, family_text, questions_blocks
 from .terminal import VERDICT_COLOURS, bold, dim, paint, width
 
 _WORDS = {
@@ -33,6 +34,8 @@ def print_study(done: Study, folder: Path | None) -> None:
     print("\n".join(out) + "\n")
     for block in endings_blocks(done, width()) + questions_blocks(done, width()):
         print(block + "\n")
+    for family in by_wording(done.case, done.views[done.default_view].ensemble):
+        print(family_text(family) + "\n")
     print_effects(done)
     print_theories(done)
     print_verdicts(done)

@@ -16,6 +16,7 @@ from ..analysis.running import Options
 from ..analysis.study import Study, study
 from ..case.loading import load
 from ..case.records import Case, Intervention, Setting
+from ..case.snapshot import NAME, packed, texts_of
 from ..case.views import parse_do, parse_figure
 from ..quantities.calendar import parse_date
 from ..report.assemble import as_json, summarise
@@ -31,6 +32,7 @@ def run(given: argparse.Namespace) -> int:
     began = time.perf_counter()
     case = load(given.case)
     loaded = time.perf_counter() - began
+    copy = copied(case)  # as it is now: it may be edited while the run goes on
     options = read_options(given, case)
     folder = prepare(
         case, given.out
@@ -46,7 +48,7 @@ def run(given: argparse.Namespace) -> int:
         raise
     finally:
         progress.close()
-    trouble = save(done, folder, Path(given.documents) if given.documents else None)
+    trouble = save(done, folder, Path(given.documents) if given.documents else None, copy)
     if given.json:
         print(as_json_text(as_json(done)))
     else:
@@ -113,8 +115,8 @@ def read_options(given: argparse.Namespace, case: Case) -> Options:
 def read_setting(text: str, case: Case, problems: Problems) -> Setting | None:
     """``parameter=figure`` from the command line."""
     target, equals, figure = text.partition("=")
-    target = target.strip()
     world = case.built.world
+    target = world.spelled(target.strip())
     if not equals:
         problems.add(
             "bad-setting",
@@ -199,9 +201,21 @@ def fresh(folder: Path) -> Path:
             number += 1
 
 
-def save(done: Study, folder: Path, documents: Path | None) -> str:
-    """Write the figures and the report; returns what went wrong, or an empty text."""
+def copied(case: Case) -> bytes | None:
+    """The case's text files, for 'panmunjom diff'; None where there are more of them than a copy may hold."""
     try:
+        return packed(texts_of(case.folder))
+    except CaseError:
+        return None
+
+
+def save(done: Study, folder: Path, documents: Path | None, copy: bytes | None = None) -> str:
+    """Write the figures, the report and the copy of the case; returns what went wrong, or an empty text."""
+    try:
+        if copy is None:
+            (folder / NAME).unlink(missing_ok=True)  # of an earlier run in the same folder
+        else:
+            write_whole(folder / NAME, copy)
         text = json.dumps(as_json(done), ensure_ascii=False, indent=1)
         write_whole(folder / "run.json", text)
         write_whole(folder / "report.html", render(summarise(done, documents)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 
 from ..analysis.study import Study, ViewResult
+from ..case.questions import due_text
+from ..forecasts.wording import Family
 from ..report.sentences import label_of, name_of, turned_futures
 from ..report.words import DASH, binomial, limits, own, points, share
 from .terminal import bold, dim, table
@@ -130,3 +132,18 @@ def draw(first: Column, columns: list[Column]) -> str:
     """A block of columns as text."""
     rows = [list(row) for row in zip(first, *columns, strict=True)]
     return table(rows[0], rows[1:])
+
+
+def family_text(family: Family) -> str:
+    """The wordings of a family beside each other, and how far they lie apart."""
+    rows = []
+    for found in family.wordings:
+        twice = 2 * found.difference_se
+        gap = "" if found is family.wordings[0] else f"{100 * found.difference:+.1f} ± {points(twice, twice or None)}"
+        rows.append([found.question.id, due_text(found.question), own(found.p, found.se, family.futures), gap])
+    title = bold(f"One future, every fine print: {family.name.replace('_', ' ')}, {family.futures:,} futures")
+    head = ["wording", "", "% yes", "points from the first"]
+    error = 2 * family.spread_se
+    apart = f"{points(family.spread, error or None)} ± {points(error, error or None)} points"
+    last = f"by wording alone the same futures differ by {apart}; ± two standard errors, paired"
+    return f"{title}\n{table(head, rows)}\n{last}"

@@ -163,6 +163,9 @@ def show_figures(found: Why, record: dict[str, Any], documents: Path | None) -> 
         print(wrapped(said_claims(record), "   "))
     for parameter in claimed:
         show_figure(" – ", parameter)
+    if record["without_evidence"]:
+        named = ", ".join(f"{p['parameter']} {portion_of(p)}" for p in record["without_evidence"][:MOST])
+        print(wrapped(f"Assumed without any evidence, and so kept out of this list: {named}.", "   "))
     if found.fixed:
         named = ", ".join(f"{name} ({', '.join(found.used(name).claims)})" for name in found.fixed)
         told = f"Fixed by a claim in this view, so without a share (--without shows what they do): {named}."

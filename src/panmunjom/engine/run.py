@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -42,6 +42,7 @@ class Raw:
     limited       mean number of steps a future in which a stock's outflow was limited, by scalar name
     broken        number of futures at whose end a stock was not finite, by scalar name
     bands         (months, quantiles) by position in ``Graph.shown``, base units
+    measured      by number of steps ended: (measures, n) as ``Graph.measures``, base units
     accrued       what a stock grew by in each calendar month inside the run: month's end -> quantiles, by slot, base units
     """
 
@@ -57,6 +58,7 @@ class Raw:
     months: list[date] = field(default_factory=list)
     bands: list[Array] = field(default_factory=list)
     complete: bool = True
+    measured: dict[int, Array] = field(default_factory=dict)
     accrued: dict[int, dict[date, Array]] = field(default_factory=dict)
 
 
@@ -112,22 +114,26 @@ def run_rows(
     bands: bool = False,
     threads: int = 0,
     tick: Callable[[float], None] | None = None,
+    read: Collection[int] = (),
     accrue: Sequence[int] = (),
 ) -> Raw:
-    """Run given rows, shape (rows, n), with given luck, shape (n,); with bands, also of what the stocks in the slots of
-    ``accrue`` grow by in each month."""
+    """Run given rows, shape (rows, n), with given luck, shape (n,). ``read``: after how many steps to read measures;
+    with bands, also what the stocks in the slots of ``accrue`` grow by in each month."""
     graph = kernel.graph
     blocks = Blocks(table, luck, len(graph.slots), kernel.width, kernel.spare)
     kernel.start(blocks, plan, seed)
     marks = plan.months() if bands else []
-    cuts = sorted({k for _, k in marks} | {c.step for c in changes or []} | {plan.count})
+    cuts = sorted({k for _, k in marks} | {c.step for c in changes or []} | {*read, plan.count})
     found: list[list[Array]] = []
+    measured: dict[int, Array] = {}
     stood: list[list[Array]] = []
     at = 0
     for cut in cuts:
         if cut > at:
             kernel.move(blocks, plan, at, cut, seed, threads)
             at = cut
+        if cut in read:
+            measured[cut] = stacked([blocks.slot(m.slot).copy() for m in graph.measures], blocks.size)
         for change in changes or []:
             if change.step == cut:
                 blocks.set_row(change.row, change.value)
@@ -158,6 +164,7 @@ def run_rows(
             for stock, count in zip(graph.stocks, not_finite, strict=True)
         },
     )
+    raw.measured = measured
     blocks.release(kernel.spare)
     if marks:
         raw.months = [day for day, _ in marks]

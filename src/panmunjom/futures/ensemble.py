@@ -63,9 +63,9 @@ def replicate_means(
 
 
 def paired(
-    a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_], points: npt.NDArray[np.uint64]
+    a: npt.NDArray[np.bool_ | np.float64], b: npt.NDArray[np.bool_ | np.float64], points: npt.NDArray[np.uint64]
 ) -> tuple[float, float]:
-    """Difference of two shares over the same futures with the same luck (b minus a) and its paired error."""
+    """Difference of two shares or means over the same futures with the same luck (b minus a) and its paired error."""
     if len(points) == 0:
         return math.nan, math.nan
     means = replicate_means(b.astype(float) - a.astype(float), points)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..analysis.moving.kept import option_record
 from ..analysis.study import Study, ViewResult
 from ..case.pooled import Pooled, contradiction_sentences
 from ..case.records import Case, Filled, Used
@@ -15,6 +16,8 @@ from ..evidence.records import Claim
 from ..futures.ensemble import Share
 from ..quantities.distributions import Distribution
 from ..quantities.units import ONE
+from .asked import as_json as wordings
+from .asked import asked_record
 from .observed import observed_bands
 from .reasons import chain_record
 from .sentences import effects, headline, label_of, notes, sublines, turned_futures
@@ -85,7 +88,9 @@ def as_json(done: Study) -> dict[str, Any]:
         "case": done.case.id,
         "seed": done.options.seed,
         "futures": done.options.futures,
+        "options": option_record(done.options),
         "views": views,
+        "wordings": wordings(done),
         "switch_futures": turned_futures(done),
         "verdict_futures": done.verdict_futures,
         "complete": done.complete,
@@ -129,6 +134,7 @@ def summarise(done: Study, documents: Path | None = None) -> Summary:
             for e in graph.endings
         ],
         "questions": [{"id": q.id, "text": q.text, "about": q.about, "by": str(q.by or "")} for q in case.questions.values()],
+        "asked": asked_record(done),
         "bands": [band for name in order[:1] for band in observed_bands(case, done.views[name], bands(done.views[name]))],
         "moves": moves(done, done.views[done.default_view]),
         "why": [
@@ -292,6 +298,7 @@ def parameters(done: Study) -> list[dict[str, Any]]:
                     "about": parameter.about,
                     "unit": done.case.built.unit_of.get(name, ONE).text,
                     "note": parameter.note or None,
+                    "evidence": parameter.evidence,
                     "used": {
                         v.name: used_record(done.case, v.filled, v.filled.used[scalar]) for v in done.views.values()
                     },

@@ -26,7 +26,7 @@ def name_in_words(case: Case, target: Target) -> str:
 def chain_record(case: Case, filled: Filled, chain: Chain) -> dict[str, Any]:
     """The chain for machines. Shares are of the variance, ``low`` and ``high`` their 95% intervals; ``figures`` and
     ``luck`` add up to one and are None where nothing varies; ``claimed``: where none of the first figures has a claim
-    behind it, the largest that have one.
+    behind it, the largest that have one; ``without_evidence``: parameters that move it and for which nothing speaks.
     """
     split, figures, luck = chain.split, None, None
     if split is not None:
@@ -34,7 +34,9 @@ def chain_record(case: Case, filled: Filled, chain: Chain) -> dict[str, Any]:
         middle = min(1.0, max(0.0, split.figures))
         figures = {"share": middle, "low": low, "high": high}
         luck = {"share": 1 - middle, "low": 1 - high, "high": 1 - low, "differ": split.differ, "futures": split.futures}
-    moving, rest = chain.weights.moving, chain.weights.rest
+    baseless = {name for name, u in filled.used.items() if u.parameter in case.built.world.without_evidence}
+    moving = [w for w in chain.weights.moving if w.parameter not in baseless]
+    rest = chain.weights.rest
     claimed = [w for w in [*moving, *rest] if filled.used[w.parameter].claims]
     if any(w in claimed for w in moving[:MOST]):
         claimed = []
@@ -51,6 +53,9 @@ def chain_record(case: Case, filled: Filled, chain: Chain) -> dict[str, Any]:
         "floor": max(0.0, chain.weights.floor),
         "parameters": [weight_record(case, filled, weight) for weight in moving],
         "claimed": [weight_record(case, filled, weight) for weight in claimed[:CLAIMED]],
+        "without_evidence": [
+            weight_record(case, filled, weight) for weight in chain.weights.moving if weight.parameter in baseless
+        ],
         "assumptions": [w.parameter for w in moving if not filled.used[w.parameter].claims],
         "lost_in_noise": {
             "assumptions": sum(not filled.used[w.parameter].claims for w in rest),

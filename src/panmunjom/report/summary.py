@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+from .asked_records import AskedRecord
+
 Verdict = Literal["follows", "needs_premise", "does_not_follow", "open", "contradicts", "cannot_be_tested"]
 Truth = Literal["partly"] | bool | None
 """Whether it came true: true, false, "partly", or None while open or where nobody can check it."""
@@ -380,6 +382,7 @@ class Summary(TypedDict):
     views: list[ViewRecord]
     endings: list[EndingRecord]
     questions: list[QuestionRecord]
+    asked: NotRequired[AskedRecord | None]
     bands: list[BandRecord]
     moves: list[Move]
     why: NotRequired[list[Chain]]

@@ -57,11 +57,14 @@ def read_regular(path: Path, most: int, ours: bool = False) -> bytes:
     return data
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all; one that is replaced keeps its permissions. Raises ``OSError``."""
+def write_whole(path: Path, text: str | bytes) -> None:
+    """Write a file, text as UTF-8, whole or not at all; one that is replaced keeps its permissions. Raises ``OSError``."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8", newline="")
+        if isinstance(text, str):
+            part.write_text(text, encoding="utf-8", newline="")
+        else:
+            part.write_bytes(text)
         if path.exists():
             part.chmod(stat.S_IMODE(path.stat().st_mode))
         os.replace(part, path)

@@ -24,6 +24,7 @@ KINDS: dict[str, str] = {
     "questions": "questions.yaml",
     "series": "data/series.yaml",
     "phrases": "phrases.yaml",
+    "mechanisms": "mechanisms.yaml",
 }
 
 # what kinds of claims there are: here, because the command line lists them and should wait for nothing

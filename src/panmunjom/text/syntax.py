@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from .problems import NOWHERE, Place
 
@@ -63,3 +64,17 @@ class Binary:
 
 
 Expression = Number | Text | Name | Call | Unary | Binary
+
+
+def renamed(tree: Expression, members: Mapping[str, str]) -> Expression:
+    """The tree with other words in the brackets of its names: ``men[challenger]`` as ``men[russia]``."""
+    match tree:
+        case Name(index=index) if any(word in members for word in index):
+            return replace(tree, index=tuple(members.get(word, word) for word in index))
+        case Call(arguments=arguments):
+            return replace(tree, arguments=tuple(renamed(a, members) for a in arguments))
+        case Unary(argument=argument):
+            return replace(tree, argument=renamed(argument, members))
+        case Binary(left=left, right=right):
+            return replace(tree, left=renamed(left, members), right=renamed(right, members))
+    return tree

@@ -6,14 +6,23 @@ import math
 import sys
 from dataclasses import dataclass, field
 
-from ..quantities.units import Unit, Units
+from ..quantities.units import ONE, Unit, Units, UnknownUnit
 from ..text.problems import NOWHERE, CaseError, Problems
-from .checks import check_dimensions, check_noise, check_redraws, check_rk4, check_size, check_starts
+from .checks import (
+    check_dimensions,
+    check_needs,
+    check_noise,
+    check_redraws,
+    check_rk4,
+    check_size,
+    check_starts,
+    speaker,
+)
 from .correlations import correlate
 from .declared import Stock, Value, World
-from .graph import NUMBER, Answer, EndingStep, Graph, Shown, Slot, scalar_name
+from .graph import FLAG, NUMBER, Answer, EndingStep, Graph, Measured, Shown, Slot, scalar_name
 from .happenings import Happenings
-from .resolve import Unresolved, members_of
+from .resolve import Unresolved, members_of, named
 
 _DEEP = 100_000  # recursion limit while a world is built: values that read values that read values
 
@@ -53,6 +62,7 @@ class Builder(Happenings):
     def build(self) -> Built:
         self.declare_units()
         check_dimensions(self.world, self.resolver.dimension_of, self.problems)
+        check_needs(self.resolver, self.world, self.problems)
         self.find_redrawn()
         self.make_rows()
         self.make_slots()
@@ -61,12 +71,14 @@ class Builder(Happenings):
             for members in members_of(self.world, item.per):
                 self.try_read(name, members)
         self.make_stock_steps()
+        self.check_needed_units()
         self.make_events()
         self.make_decisions()
         self.make_effects()
         self.make_endings()
         self.make_answers()
         self.make_shown()
+        self.make_measures()
         self.graph.bad_slot = self.maker.new_slot(Slot("not finite", "bad", self.maker.const(math.nan)))
         check_size(self.graph, self.maker.size, self.problems)
         self.graph.correlated = correlate(self.world, self.row_of, self.problems)
@@ -77,6 +89,26 @@ class Builder(Happenings):
         if self.graph.rk4:
             check_rk4(self.maker.once_a_step, self.problems)
         return Built(self.world, self.units, self.graph, self.row_of, self.unit_of)
+
+    def check_needed_units(self) -> None:
+        """What a part needs is declared as what it needs: a flag, or a number in its unit."""
+        for need in self.world.needs:
+            per = self.resolver.per(need.name)
+            if per is None or per != need.per or need.name in self.unknown_units:
+                continue  # said before
+            try:
+                found = self.read(need.name, members_of(self.world, per)[0], need.place)
+                unit = self.units.parse(need.unit) if need.unit else ONE
+            except Unresolved:
+                continue
+            except UnknownUnit as error:
+                self.problems.add("unknown-unit", need.place, str(error), "Declare it under 'units:'.")
+                continue
+            wanted = "true or false" if need.flag else named(unit.dimension)
+            has = "true or false" if found.kind == FLAG else named(found.dimension)
+            if need.flag != (found.kind == FLAG) or (not need.flag and found.dimension not in (None, unit.dimension)):
+                message = f"{speaker(need)} needs '{need.name}' as {wanted}, but it is declared as {has}"
+                self.problems.add("wrong-unit", self.world.places.get(need.name, need.place), message)
 
     def make_endings(self) -> None:
         open_end = True
@@ -131,3 +163,19 @@ class Builder(Happenings):
                     self.graph.refresh.append((slot, node))
                 label = item.label or item.about or name
                 self.graph.shown.append(Shown(name, members, slot, label, self.unit_of[name]))
+
+    def make_measures(self) -> None:
+        """Numbers that are kept for reading; a world without any is the graph that it was."""
+        for name, measure in self.world.measures.items():
+            unit = self.parse_unit(measure)
+            if measure.formula is None:
+                continue
+            self.resolver.path = name
+            needed = None if name in self.unknown_units else unit.dimension
+            try:
+                node = self.resolver.number(measure.formula, {}, needed, f"the result of '{name}'")
+            except Unresolved:
+                continue
+            slot = self.maker.new_slot(Slot(f"measured {name}", "memory", node))
+            self.graph.refresh.append((slot, node))
+            self.graph.measures.append(Measured(name, slot, unit))

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from ..quantities.distributions import TABLED, Distribution
 from ..text.problems import NOWHERE, CaseError, Place, Problems, nearest
-from .declared import ByMember, Item, Members, Parameter, World
+from .declared import ByMember, Item, Members, Need, Parameter, World
 from .graph import Graph, scalar_name
+from .names import Names
 from .resolve import MAX_SIZE, members_of
 
 MAX_VALUES = 5_000  # scalars after dimensions are written out
@@ -97,14 +98,39 @@ def check_cases(world: World, item: Item, problems: Problems) -> None:
                 known = world.dimensions[dimension]
                 if member not in known:
                     message = f"'{member}' is not a member of {dimension}"
-                    problems.add(
-                        "unknown-member", places.get(members[:level], place), message, nearest(member, known)
-                    )
+                    hint = nearest(member, [*known, *(r for r, m in world.roles.items() if m in known)])
+                    problems.add("unknown-member", places.get(members[:level], place), message, hint)
         missing = [m for m in wanted if not any(m[:k] in cases for k in range(1, len(m) + 1))]
         if missing:
             words = "; ".join(", ".join(m) for m in missing)
             message = f"'{key}' of '{item.name}' says nothing about {words}"
             problems.add("missing-member", place, message, "Every member needs an entry.")
+
+
+def speaker(need: Need) -> str:
+    """Who needs it, as messages say it."""
+    return f"the part '{need.part}'" if need.part else "this file"
+
+
+def check_needs(names: Names, world: World, problems: Problems) -> None:
+    """What parts need is declared by somebody, for the same members; what is not is said once, where the part needs it."""
+    known = [*world.parameters, *world.stocks, *world.values, *world.events, *world.switches]
+    for need in world.needs:
+        per, part = names.per(need.name), speaker(need)
+        what = f"{need.about}, " if need.about else ""
+        what += "true or false" if need.flag else f"in {need.unit}" if need.unit else "a plain number"
+        what += f", per {', '.join(need.per)}" if need.per else ""
+        if per is None:
+            names.missing.add(need.name)
+            if need.name not in world.places:
+                near = nearest(need.name, known) if len(known) > 12 else ""
+                hint = near or f"Declare it in a file of the case's world, or use the part that does: {what}."
+                message = f"{part} needs '{need.name}' ({what}), and nothing is called so"
+                problems.add("missing-need", need.place, message, hint)
+        elif per != need.per:
+            wanted, has = (f"per {', '.join(d)}" if d else "without members" for d in (need.per, per))
+            message = f"{part} needs '{need.name}' {wanted}, but it is {has}"
+            problems.add("wrong-members", world.places.get(need.name, need.place), message)
 
 
 def check_size(graph: Graph, made: int, problems: Problems) -> None:

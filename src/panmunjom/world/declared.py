@@ -5,6 +5,7 @@ They know nothing of YAML: a world can be built from them in Python and gives th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,6 +14,8 @@ from ..text.problems import NOWHERE, Place
 from ..text.syntax import Expression
 
 Members = tuple[str, ...]
+
+_BRACKETS, _WORD = re.compile(r"\[[^\[\]]*\]"), re.compile(r"[a-z][a-z0-9_]*")
 
 ANY_UNIT = "*"  # of a distribution written as an effect's amount: it is in the unit of what it changes
 GUESSED_UNIT = "?"  # of a value written without 'unit:' as  name: formula
@@ -83,6 +86,7 @@ class Parameter(Item):
     each_firing: bool = False
     measures: str = ""  # what exactly its figures count: a word that claims about it must share
     converts: dict[str, Distribution] = field(default_factory=dict)  # other measures -> how much of this one of them is
+    evidence: bool = True  # False: nothing speaks for any figure, so it is left out of headline differences
 
 
 @dataclass(slots=True)
@@ -187,6 +191,21 @@ class Proposition(Item):
 
 
 @dataclass(slots=True)
+class Need(Item):
+    """What a part reads and somebody else must declare: a number in its unit, or a flag."""
+
+    part: str = ""  # the part's name; empty for a file of the case
+    flag: bool = False
+
+
+@dataclass(slots=True)
+class Measure(Item):
+    """A number of a state, in its unit, that runs may read at any date: the result that a mechanism is about."""
+
+    formula: Expression | None = None
+
+
+@dataclass(slots=True)
 class World:
     """All declarations of a case in the order of its files."""
 
@@ -194,6 +213,8 @@ class World:
     unit_places: dict[str, Place] = field(default_factory=dict)
     dimensions: dict[str, Members] = field(default_factory=dict)
     relations: dict[str, dict[str, Members]] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)  # other names of members -> members
+    needs: list[Need] = field(default_factory=list)
     switches: dict[str, Switch] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
@@ -205,5 +226,18 @@ class World:
     decisions: dict[str, Decision] = field(default_factory=dict)
     endings: dict[str, Ending] = field(default_factory=dict)
     propositions: dict[str, Proposition] = field(default_factory=dict)
+    measures: dict[str, Measure] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    abouts: dict[str, str] = field(default_factory=dict)  # file name -> what the file is about
     method: str = "euler"  # of integration: euler or rk4
+
+    @property
+    def without_evidence(self) -> frozenset[str]:
+        """Parameters for whose figures nothing speaks."""
+        return frozenset(name for name, parameter in self.parameters.items() if not parameter.evidence)
+
+    def spelled(self, text: str) -> str:
+        """A name as written, with the members' own names in its brackets: ``men[challenger]`` as ``men[russia]``."""
+        if not self.roles:
+            return text
+        return _BRACKETS.sub(lambda found: _WORD.sub(lambda w: self.roles.get(w[0], w[0]), found[0]), text)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 from ..quantities.calendar import parse_date
-from ..quantities.distributions import NAMES, Distribution, parse_distribution
+from ..quantities.distributions import LARGEST, NAMES, Distribution, parse_distribution
 from ..text.grammar import parse
 from ..text.nodes import Fields, Mapping, Node, Scalar, Sequence
 from ..text.problems import Place, Problems
-from ..text.syntax import Expression, Name
+from ..text.syntax import Expression, Name, renamed
 from .builtins import FUNCTIONS, RESERVED
 from .declared import ANY_UNIT, GUESSED_UNIT, ByMember, Column, Members, Parameter, World
 
@@ -28,6 +28,10 @@ class Entries:
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
         self.world = World()
+        self.role_members: dict[str, Scalar] = {}  # role -> its member as written
+        self.asked_roles: dict[str, tuple[Scalar, str]] = {}  # role -> where a file speaks of it, and the file's part
+        self.assumed: dict[str, tuple[Scalar, Node]] = {}
+        self.figured: dict[str, None] = {}  # parameters in the order in which figures are given to them
 
     def word(self, scalar: Scalar, what: str) -> bool:
         """Whether a scalar can stand in formulas as a name; a problem if not."""
@@ -52,6 +56,19 @@ class Entries:
         self.world.places[name] = place
         return True
 
+    def member(self, word: str) -> str:
+        """A member's own name, also where a role stands for it."""
+        return self.world.roles.get(word, word)
+
+    def spelled(self, text: str) -> str:
+        """A name as written, with the members' own names in its brackets."""
+        return self.world.spelled(text)
+
+    def tree(self, scalar: Scalar) -> Expression | None:
+        """A formula's tree with the members' own names in it; None and a problem where it cannot be read."""
+        found = parse(scalar, self.problems)
+        return found if found is None or not self.world.roles else renamed(found, self.world.roles)
+
     def fields(self, node: Node, what: str, shape: str) -> Fields | None:
         """The entries of a mapping of that shape of a world file; None and a problem where it is none."""
         if isinstance(node, Mapping):
@@ -74,6 +91,14 @@ class Entries:
             "per": tuple(i.text for i in per),
             "unit": unit.text if unit else "",
         }
+
+    def evidence(self, fields: Fields) -> bool:
+        """Whether anything speaks for a parameter's figure."""
+        said = fields.scalar("evidence")
+        if said is not None and said.text != "none":
+            hint = "Leave 'evidence' out where there is some, and say in 'note' which."
+            self.problems.add("bad-entry", said.place, "'evidence' can only be 'none'", hint)
+        return said is None or said.text != "none"
 
     def columns(self, node: Node, depth: int) -> list[Column]:
         if isinstance(node, Mapping) and any(re.match(r"\d", k.text) for k, _ in node):
@@ -100,6 +125,25 @@ class Entries:
             self.problems.add("bad-distribution", scalar.place, str(error))
             return None
 
+    def bounds(self, scalar: Scalar) -> tuple[float, float] | None:
+        match = re.fullmatch(r"\s*([-+\d.eE%]+)\s+to\s+([-+\d.eE%]+)\s*", scalar.text)
+        try:
+            if match is None:
+                raise ValueError
+            low, high = (float(t.rstrip("%")) * (0.01 if t.endswith("%") else 1) for t in match.groups())
+        except ValueError:
+            self.problems.add(
+                "bad-bounds", scalar.place, f"'{scalar.text}' are not bounds; write them as '0 to 500'"
+            )
+            return None
+        if max(abs(low), abs(high)) > LARGEST:
+            self.problems.add("bad-bounds", scalar.place, f"the bounds '{scalar.text}' must be finite")
+            return None
+        if not low < high:
+            self.problems.add("bad-bounds", scalar.place, f"the bounds '{scalar.text}' run backwards")
+            return None
+        return low, high
+
     def by_member(
         self,
         node: Node,
@@ -122,9 +166,16 @@ class Entries:
             message = "a value is expected here, or one for each member"
             self.problems.add("not-a-value", node.place, message)
         out: dict[Members, object] = {}
+        said: dict[str, Scalar] = {}
         for key, entry in node:
+            member = self.member(key.text)
+            if member in said:
+                message = f"'{key.text}' is {member}, for which something is said in line {said[member].place.line}"
+                self.problems.add("duplicate-key", key.place, message, "Keep one of the two.")
+                continue
+            said[member] = key
             if places is not None:
-                places[(*above, key.text)] = key.place
+                places[(*above, member)] = key.place
             if not given(entry):
                 hint = "An expression stands after a colon; { } around it would make a mapping of it."
                 self.problems.add("not-a-value", key.place, f"nothing is said for '{key.text}'", hint)
@@ -138,10 +189,10 @@ class Entries:
                     f"'{key.text}' needs a value for each member of the next dimension",
                     hint,
                 )
-                out[(key.text,)] = None
+                out[(member,)] = None
                 continue
-            for rest, found in self.by_member(entry, depth - 1, read, (*above, key.text), places).items():
-                out[(key.text, *rest)] = found
+            for rest, found in self.by_member(entry, depth - 1, read, (*above, member), places).items():
+                out[(member, *rest)] = found
         return out
 
     def expression(self, scalar: Scalar, path: str, fresh: bool = False, unit: str = "") -> Expression | None:
@@ -156,8 +207,9 @@ class Entries:
             item = Parameter(path, "written in place", place=scalar.place, assume=[column], each_firing=fresh)
             item.unit = ANY_UNIT if fresh else unit
             self.world.parameters[path] = item
+            self.figured.setdefault(path)
             return Name((path,), (), scalar.place)
-        return parse(scalar, self.problems)
+        return self.tree(scalar)
 
     def cases(self, node: Node, path: str, depth: int, unit: str = "") -> ByMember:
         """One formula for all members or one for each."""

@@ -191,6 +191,15 @@ class Shown:
 
 
 @dataclass(slots=True)
+class Measured:
+    """A number that is kept whenever values are computed, to be read between steps: its slot and unit."""
+
+    name: str
+    slot: int
+    unit: Unit
+
+
+@dataclass(slots=True)
 class Correlated:
     """Rows that are drawn together: their scores are the lower triangle times independent ones (Cholesky)."""
 
@@ -222,6 +231,7 @@ class Graph:
     bad_slot: int = -1
     rk4: bool = False  # flows and lags by the classic Runge-Kutta method of fourth order, not by Euler's
     shown: list[Shown] = field(default_factory=list)
+    measures: list[Measured] = field(default_factory=list)
     correlated: list[Correlated] = field(default_factory=list)
     named: dict[str, int] = field(default_factory=dict)  # scalar name of a value -> node
     named_units: dict[str, Unit] = field(default_factory=dict)

@@ -31,6 +31,7 @@ class Names:
     ) -> None:
         self.world, self.units, self.maker, self.problems, self.read = world, units, maker, problems, read
         self.dimension_of = {m: d for d, members in world.dimensions.items() for m in members}
+        self.missing: set[str] = set()  # what parts need and nobody declares: said once, by the part
         self.path = ""  # of the item in work: names its streams and hidden stocks
         self._counter: dict[str, int] = {}
         self._work = 0
@@ -81,7 +82,7 @@ class Names:
                 dimension = self.side_of(member)
                 member = self.world.relations[member][context[dimension]][0]
             if not dimension:
-                hint = nearest(member, self.dimension_of)
+                hint = nearest(member, [*self.dimension_of, *self.world.roles])
                 raise self.fail("unknown-member", tree.place, f"'{member}' is a member of no dimension", hint)
             if dimension in given:
                 raise self.fail(
@@ -158,6 +159,8 @@ class Names:
             return self.fail(
                 "unknown-name", tree.place, f"'{head}' is a member of {self.dimension_of[head]}, not a value"
             )
+        if head in w.roles:
+            return self.fail("unknown-name", tree.place, f"'{head}' is another name of {w.roles[head]}, not a value")
         if head in w.dimensions:
             return self.fail(
                 "unknown-name",
@@ -174,7 +177,7 @@ class Names:
             )
         if head in w.tables:
             return self.fail("unknown-name", tree.place, f"'{head}' is a table", f"Write lookup({head}, x).")
-        if item in w.places:
+        if item in w.places or item in self.missing:
             return Unresolved()  # declared, but its declaration has a problem of its own
         known = [*w.parameters, *w.stocks, *w.values, *w.events, *w.switches]
         hint = nearest(item, known)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from collections.abc import Sequence as Sequence_
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import PurePath
 
-from ..quantities.distributions import LARGEST, parse_distribution
+from ..quantities.distributions import parse_distribution
+from ..text.grammar import parse
 from ..text.nodes import Mapping, Node, Scalar, Sequence
 from ..text.problems import Place, Problems, nearest
 from ..text.schemas import keys
@@ -16,6 +18,7 @@ from .declared import (
     GUESSED_UNIT,
     ByMember,
     Correlation,
+    Measure,
     Members,
     Parameter,
     Proposition,
@@ -24,12 +27,12 @@ from .declared import (
     Table,
     Value,
 )
-from .reading_events import EventReader
+from .reading_parts import PartReader
 
 MAX_POINTS = 1_000  # of a table: each becomes a few operations of every step
 
 
-class WorldReader(EventReader):
+class WorldReader(PartReader):
     """Adds file after file to one world; all files share one namespace."""
 
     def __init__(self, problems: Problems) -> None:
@@ -38,6 +41,9 @@ class WorldReader(EventReader):
             "units": self.unit,
             "dimensions": self.dimension,
             "relations": self.relation,
+            "roles": self.role,
+            "needs": self.need,
+            "assumptions": self.assumption,
             "switches": self.switch,
             "tables": self.table,
             "parameters": self.parameter,
@@ -52,11 +58,25 @@ class WorldReader(EventReader):
         assert {*self.sections, "about"} == known.keys(), "world/reading.py and schemas/world.json differ in sections"
 
     def read(self, root: Mapping) -> None:
-        """Add the declarations of one file."""
+        """Add the declarations of a world of one file."""
+        self.read_all([("", root)])
+
+    def read_all(self, roots: Sequence_[tuple[str, Mapping]]) -> None:
+        """Add the declarations of all files, each with the name of the part that it is, or an empty one."""
+        for self.part, root in roots:
+            self.collect_roles(root)
+        for self.part, root in roots:
+            self.one_file(root)
+        self.put_together()
+
+    def one_file(self, root: Mapping) -> None:
+        """Add the declarations of one file; roles are known by then."""
         for key, node in root:
             if key.text == "about":
                 if not isinstance(node, Scalar):
                     self.problems.add("not-a-value", node.place, "'about' must be a text")
+                else:
+                    self.world.abouts[PurePath(node.place.source.name).name] = node.text
                 continue
             section = self.sections.get(key.text)
             if section is None:
@@ -71,7 +91,7 @@ class WorldReader(EventReader):
 
     def check_name(self, name: Scalar, section: str) -> bool:
         """One namespace for all but units, relations' members and dimensions."""
-        if section in ("units", "relations"):
+        if section in ("units", "relations", "roles", "needs", "assumptions"):
             return True
         return self.word(name, "a name") and self.claim_name(name.text, name.place)
 
@@ -112,14 +132,17 @@ class WorldReader(EventReader):
         if self.claim_name(name, key.place):
             pairs: dict[str, Members] = {}
             for member, other in node:
-                if isinstance(other, Scalar):
-                    pairs[member.text] = (other.text,)
+                if self.member(member.text) in pairs:
+                    message = f"'{member.text}' is {self.member(member.text)}, for which '{name}' says something above"
+                    self.problems.add("duplicate-key", member.place, message, "Keep one of the two.")
+                elif isinstance(other, Scalar):
+                    pairs[self.member(member.text)] = (self.member(other.text),)
                 elif (
                     isinstance(other, Sequence)
                     and other.items
                     and all(isinstance(i, Scalar) for i in other.items)
                 ):
-                    pairs[member.text] = tuple(i.text for i in other.items if isinstance(i, Scalar))
+                    pairs[self.member(member.text)] = tuple(self.member(i.text) for i in other.items if isinstance(i, Scalar))
                 else:
                     hint = "As in 'russia: ukraine' or 'north: [south, west]'."
                     self.problems.add(
@@ -207,13 +230,15 @@ class WorldReader(EventReader):
             item.each_firing = drawn.text == "each firing"
             if drawn.text not in ("each firing", "once"):
                 self.problems.add("bad-entry", drawn.place, "'drawn' must be 'once' or 'each firing'")
+        item.evidence = self.evidence(fields)
         item.measures = fields.text("measures")
         for other, node_ in fields.mapping("converts") or ():
             self.conversion(item, other, node_)
-        assume = fields.node_of("assume", required=True)
+        assume = fields.node_of("assume")
         fields.done()
         if assume is not None:
             item.assume = self.columns(assume, len(item.per))
+            self.figured.setdefault(name)
         self.world.parameters[name] = item
 
     def conversion(self, item: Parameter, other: Scalar, node: Node) -> None:
@@ -235,31 +260,12 @@ class WorldReader(EventReader):
         if fields is None:
             return
         about = fields.text("about")
-        between = tuple(i.text for i in fields.words("between", required=True))
+        between = tuple(self.spelled(i.text) for i in fields.words("between", required=True))
         rank = fields.scalar("rank", required=True)
         fields.done()
         figure = self.number(rank) if rank is not None else None
         if between and figure is not None:
             self.world.correlations[name] = Correlation(name, about, place=key.place, between=between, rank=figure)
-
-    def bounds(self, scalar: Scalar) -> tuple[float, float] | None:
-        match = re.fullmatch(r"\s*([-+\d.eE%]+)\s+to\s+([-+\d.eE%]+)\s*", scalar.text)
-        try:
-            if match is None:
-                raise ValueError
-            low, high = (float(t.rstrip("%")) * (0.01 if t.endswith("%") else 1) for t in match.groups())
-        except ValueError:
-            self.problems.add(
-                "bad-bounds", scalar.place, f"'{scalar.text}' are not bounds; write them as '0 to 500'"
-            )
-            return None
-        if max(abs(low), abs(high)) > LARGEST:
-            self.problems.add("bad-bounds", scalar.place, f"the bounds '{scalar.text}' must be finite")
-            return None
-        if not low < high:
-            self.problems.add("bad-bounds", scalar.place, f"the bounds '{scalar.text}' run backwards")
-            return None
-        return low, high
 
     def stock(self, name: str, key: Scalar, node: Node) -> None:
         fields = self.fields(node, f"the stock '{name}'", "stock")
@@ -297,11 +303,22 @@ class WorldReader(EventReader):
         self.world.values[name] = item
 
     def proposition(
-        self, name: str, key: Place, holds: Scalar, about: str = "", by: date | None = None
+        self, name: str, key: Place, holds: Scalar, about: str = "", by: date | None = None, since: date | None = None
     ) -> None:
-        """Add a question or a conclusion, with its deadline; its name is not in the namespace of formulas."""
+        """Add a question or a conclusion that must hold at the end of a step whose last day lies between ``since`` and ``by``.
+
+        Its name is not in the namespace of formulas.
+        """
         tree = self.expression(holds, name)
-        if tree is not None and by is not None:
-            end = Call("date", (Text(str(by + timedelta(days=1))),))  # `time` at a step's end is the day after it
-            tree = Binary("and", tree, Binary("<=", Name(("time",)), end))
+        for day, sign in ((since, ">="), (by, "<=")):
+            if tree is not None and day is not None:
+                end = Call("date", (Text(str(day + timedelta(days=1))),))  # `time` at a step's end is the day after it
+                tree = Binary("and", tree, Binary(sign, Name(("time",)), end))
         self.world.propositions[name] = Proposition(name, about, place=key, holds=tree)
+
+    def measure(self, name: str, scalar: Scalar, unit: str, about: str = "") -> None:
+        """Add a number to be read at dates; its name is not in the namespace of formulas. A figure with a spread is no
+        formula here: it would draw one more parameter.
+        """
+        tree = parse(scalar, self.problems)
+        self.world.measures[name] = Measure(name, about, unit=unit, place=scalar.place, formula=tree)

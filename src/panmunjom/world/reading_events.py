@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from ..quantities.calendar import duration_days
-from ..text.grammar import parse
 from ..text.nodes import Fields, Mapping, Node, Scalar
 from .declared import ByMember, Decision, Effect, Either, Ending, Event, Option
 from .entries import Entries
@@ -24,12 +23,12 @@ class EventReader(Entries):
                         "not-a-value", amount.place, f"the amount for '{target.text}' must be one value"
                     )
                     continue
-                name = parse(target, self.problems)
+                name = self.tree(target)
                 if name is None:
                     continue
                 value = None
                 if not (operation == "set" and amount.text == "redraw"):
-                    value = self.expression(amount, f"{path}.{operation}.{target.text}", fresh=True)
+                    value = self.expression(amount, f"{path}.{operation}.{self.spelled(target.text)}", fresh=True)
                     if value is None:
                         continue
                 found.append(Effect(operation, name, value, amount.place))
@@ -78,7 +77,7 @@ class EventReader(Entries):
         fields = self.fields(node, f"the decision '{name}'", "decision")
         if fields is None:
             return
-        item = Decision(name, fields.text("about"), place=key.place, by=fields.text("by"))
+        item = Decision(name, fields.text("about"), place=key.place, by=self.member(fields.text("by")))
         every = fields.scalar("every", required=True)
         if every is not None:
             item.every = every.text
