@@ -36,10 +36,16 @@ class Filter:
     """A cloud on its way along the stops of a watch."""
 
     def __init__(
-        self, coordinates: Coordinates, runs: Runs, watch: Watch, size: int, moves: bool = True
+        self,
+        coordinates: Coordinates,
+        runs: Runs,
+        watch: Watch,
+        size: int,
+        moves: bool = True,
+        first: int = 0,
     ) -> None:
         self.coordinates, self.runs, self.watch, self.moves = coordinates, runs, watch, moves
-        scores, rows = coordinates.first(np.arange(size, dtype=np.uint64))
+        scores, rows = coordinates.first(np.arange(first, first + size, dtype=np.uint64))
         self.cloud = Cloud(scores.copy(), rows, [0], [np.arange(size, dtype=np.uint64)], np.arange(size))
         self.prior = Cloud(scores, rows, [0], [np.arange(size, dtype=np.uint64)], np.arange(size))
         self.logs = np.full(size, -math.log(size))
@@ -207,7 +213,8 @@ class Filter:
             if apart == math.inf
             else f"the nearest future was {apart:.2g} spreads from it"
         )
-        self.collapsed = f"{record.date}: {how}; hardest was '{name}', which alone left {record.alone[name]:.3g} of {self.size}: {far}"
+        left = f"alone left {record.alone[name]:.3g} of {self.size}"
+        self.collapsed = f"{record.date}: {how}; hardest was '{name}', which {left}: {far}"
 
     def chosen(self, day: date) -> npt.NDArray[np.intp]:
         """Who stands for the posterior, all weighing the same."""

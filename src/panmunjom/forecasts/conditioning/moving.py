@@ -39,7 +39,7 @@ _WAY = (
     0.8,
 )  # mean sum of squared steps taken that is enough before a stop's figures are all in, and after
 _LUCK_SHARE = 0.25  # of the futures that propose luck instead of parameters in a pass
-_SWEEPS = 2  # of the errors' own moves in a pass
+_SWEEPS = 1  # of the errors' own moves in a pass
 
 
 class Mover:

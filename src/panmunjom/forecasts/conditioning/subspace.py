@@ -3,8 +3,8 @@
 Of some hundred parameters a dozen months of figures inform a few combinations. They are found from the prior: the futures of
 an ordinary run, whose coordinates are independent standard normal, so that the covariance of each coordinate with what a
 figure would be is its slope. Slopes, in units of the figure's own error, make a matrix whose leading right singular
-vectors are the directions (T. Cui, J. Martin, Y. Marzouk, A. Solonen and A. Spantini, Inverse Problems 30 (2014) 114015, with slopes of
-a regression in place of derivatives). Wherever they miss something, moves are accepted more rarely, and nothing else.
+vectors are the directions (T. Cui and others, Inverse Problems 30 (2014) 114015, with slopes of a
+regression in place of derivatives). Wherever they miss something, moves are accepted more rarely, and nothing else.
 """
 
 from __future__ import annotations

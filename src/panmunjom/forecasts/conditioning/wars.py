@@ -31,6 +31,7 @@ Array = npt.NDArray[np.float64]
 Wrong = Callable[[Sequence[Series]], list[Series]]
 
 LIKELIHOOD = "likelihood of the figures"
+_TRUTHS = 2**33  # parameter points from here on are truths; filters take theirs from 0 on
 DRAWS = 99  # a rank is 0 to 99
 
 
@@ -92,9 +93,9 @@ def make(plan: Plan, number: int) -> War:
     seed = f"truth {plan.seed}"
     built, runner = plan.runner.case.built, plan.runner
     key = int(uniforms((1,), seed)[0] * 2**52)
-    point = np.array([int(uniforms((1,), seed, number)[0] * 2**31)], dtype=np.uint64)
+    point = np.array([_TRUTHS + int(uniforms((1,), seed, number)[0] * 2**31)], dtype=np.uint64)
     where = Coordinates(
-        built, runner.draws(plan.filled), runner.switch_rows(plan.filled.switches), plan.series, key
+        built, runner.draws(plan.filled), runner.switch_rows(plan.filled.switches), plan.series, plan.seed
     )
     scores, rows = where.first(point)
     calendar, changes = runner.plan(plan.filled, plan.ahead + timedelta(days=2 * runner.case.step_days))
@@ -141,7 +142,10 @@ def attempt(plan: Plan, number: int, wrong: Wrong | None = None) -> Tried:
     war = make(plan, number)
     told = wrong(war.series) if wrong else war.series
     seed = int(uniforms((1,), "filter", plan.seed, number)[0] * 2**52)
-    found = condition(plan.runner, plan.filled, told, plan.until, plan.particles, seed)
+    found = condition(
+        plan.runner, plan.filled, told, plan.until, plan.particles, seed,
+        rows_seed=plan.seed, first=number * plan.particles,
+    )  # fmt: skip
     tried = Tried(number, collapsed=found.collapsed, moved={k: round(v, 3) for k, v in found.moves.items()})
     tried.fewest = round(min((ess for _, ess in found.ess), default=float(plan.particles)), 2)
     if not found.collapsed:
