@@ -18,8 +18,8 @@ from ...case.known import as_of
 from ...case.observed import Series
 from ...case.records import Case, Filled
 from ...engine.kernel import interrupted
+from ..baselines.rates import NoWar, war_ends_within
 from ..series.baselines import BASELINES
-from ..series.ceasefire import fighting_ends_within
 from . import kept
 from .origin import Futures, Origin, look_ahead
 from .plan import Plan, anchor_of, anchors, origins
