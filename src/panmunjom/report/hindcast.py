@@ -16,7 +16,6 @@ from ..forecasts.hindcast.run import Hindcast
 from ..forecasts.hindcast.targets import WORDS, Target, months_on
 from ..forecasts.scores.calibration import Bin
 from ..forecasts.series.baselines import LEVELS
-from ..forecasts.series.ceasefire import SOURCE
 from . import words
 from .fans import Fan, Panel, fan_chart
 from .render import environment
@@ -60,7 +59,6 @@ def render(judged: Judged, observed: Mapping[str, Series]) -> str:
         "collapsed": [o for o in found.origins if o.collapsed],
         "origins": found.origins,
         "claimed": any(s.claimed for s in observed.values()),
-        "source": SOURCE,
         "headline": headline(judged),
         "version": __version__,
         "seconds": found.seconds,

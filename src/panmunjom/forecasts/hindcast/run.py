@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import time
@@ -92,7 +93,7 @@ def hindcast(
                 break
             if place is not None:
                 kept.save(place, found)
-        fill_in(found, whole.targets, observed, outcomes, plan)
+        fill_in(found, whole.targets, observed, outcomes, plan, starts[0])
         whole.origins.append(found)
     whole.seconds = time.monotonic() - began
     return whole
@@ -135,8 +136,9 @@ def fill_in(
     observed: Mapping[str, Series],
     outcomes: Mapping[str, dict[date, float]],
     plan: Plan,
+    began: date,
 ) -> None:
-    """Baselines of an origin, from what was known on its day, and what came."""
+    """Baselines of an origin, from what was known on its day, and what came; ``began``: the first day of the war."""
     found.baselines, found.outcomes = {}, {}
     for target in wanted:
         known = observed[target.name].known_by(found.day)
@@ -148,9 +150,9 @@ def fill_in(
             mine = found.baselines.setdefault(target.name, {}).setdefault(h, {})
             if target.how == "stops":
                 span = (months_on(found.day, h) - found.day).days
-                began = min(observed[target.name].values())
-                age = (found.day - began.replace(day=1)).days
-                mine["base rate"] = np.array([fighting_ends_within(age, max(0, span - 30))])
+                with contextlib.suppress(NoWar):  # no war of the class grew so old
+                    rate = war_ends_within((found.day - began).days, max(0, span - 30))
+                    mine["base rate"] = np.array([rate.p])
                 mine["never"] = np.array([0.0])
                 continue
             if past is None:
