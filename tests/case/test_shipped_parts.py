@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import panmunjom
 from panmunjom.analysis.running import Options, Runner
 from panmunjom.case.loading import shipped, shipped_parts
 from panmunjom.case.records import Case
+from panmunjom.cli.main import main
 from panmunjom.futures.ensemble import Ensemble
 from panmunjom.text.nodes import Mapping, read_text
 from panmunjom.text.problems import Problems
@@ -127,10 +129,18 @@ def test_a_part_says_what_it_needs_and_brings_no_case(name: str) -> None:
             assert not re.search(rf"\b{member}", text.lower()), member
 
 
-def test_the_page_on_korea_tells_what_comes_out(capsys: pytest.CaptureFixture[str]) -> None:
-    """Its Python runs, and prints to the letter what the page shows."""
+def test_the_page_on_korea_tells_what_comes_out(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its Python runs and prints to the letter what the page shows; forecast and score print every line shown."""
     page = (Path(__file__).resolve().parents[2] / "docs" / "korea.md").read_text("utf-8")
     known: dict[str, object] = {}
     for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
         exec(compile(block, "korea.md", "exec"), known)
     assert capsys.readouterr().out == "".join(re.findall(r"```text\n(.*?)```", page, re.DOTALL))
+    monkeypatch.chdir(tmp_path)
+    for part in re.split(r"^\$ panmunjom ", re.findall(r"```console\n(.*?)```", page, re.DOTALL)[1], flags=re.MULTILINE)[1:]:
+        line, *shown = part.rstrip("\n").split("\n")
+        assert main(shlex.split(line)) == 0
+        printed = capsys.readouterr().out.split("\n")
+        assert [s for s in shown if s not in printed] == []
