@@ -138,12 +138,9 @@ def family_text(family: Family) -> str:
     """The wordings of a family beside each other, and how far they lie apart."""
     rows = []
     for found in family.wordings:
-        twice = 2 * found.difference_se
-        gap = "" if found is family.wordings[0] else f"{100 * found.difference:+.1f} ± {points(twice, twice or None)}"
+        gap = "" if found is family.wordings[0] else found.gap
         rows.append([found.question.id, due_text(found.question), own(found.p, found.se, family.futures), gap])
     title = bold(f"One future, every fine print: {family.name.replace('_', ' ')}, {family.futures:,} futures")
     head = ["wording", "", "% yes", "points from the first"]
-    error = 2 * family.spread_se
-    apart = f"{points(family.spread, error or None)} ± {points(error, error or None)} points"
-    last = f"by wording alone the same futures differ by {apart}; ± two standard errors, paired"
+    last = f"by wording alone the same futures differ by {family.apart} points; ± two standard errors, paired"
     return f"{title}\n{table(head, rows)}\n{last}"
