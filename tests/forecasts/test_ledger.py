@@ -28,9 +28,10 @@ def draft(question="relief", p=0.25, **more):
 def test_lines_hang_on_each_other(tmp_path):
     path = tmp_path / "deep" / "forecasts.jsonl"
     assert read_ledger(path) == []
-    added, repeated = seal(path, [draft("a"), draft("b", note="Сеул")], NOW)
+    added, repeated = seal(path, [draft("a"), draft("b", note="Сеул\u2028\x1b\x85")], NOW)
     assert (len(added), repeated, [line.place.line for line in added]) == (2, [], [1, 2])
     seal(path, [draft("c")], NOW + timedelta(days=1))
+    assert path.read_text(encoding="utf-8").isascii()  # what a terminal or an editor would obey is escaped
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert records[0]["previous"] == FIRST and [r["previous"] for r in records[1:]] == [r["seal"] for r in records[:2]]
     assert all(seal_of(r) == r["seal"] for r in records) and records[0]["made"] == "2026-11-29T00:50:53Z"

@@ -205,8 +205,13 @@ def evil(case: Path) -> Path:
     claims.write_text(
         re.sub(r"publication: [^}]*", lambda _: f'publication: "{EVIL}"', text), encoding="utf-8"
     )
+    words = "".join(f'{key}: "{EVIL}", ' for key in ("text", "about", "fine_print", "style"))
+    judged = f'{{outcome: "no", day: 2024-12-31, who: "{EVIL}", evidence: "{EVIL}"}}'
     (case / "questions.yaml").write_text(
-        f'"{EVIL}": {{text: "{EVIL}", about: "{EVIL}", holds: "true"}}\n', encoding="utf-8"
+        f'"{EVIL}": {{{words}holds: relieved}}\n'
+        f'"1{EVIL}": {{{words}family: "{EVIL}", holds: relieved}}\n"2{EVIL}": {{{words}family: "{EVIL}", holds: relieved}}\n'
+        f'"3{EVIL}": {{{words}claim: courier-1, by: 2024-12-31, resolution: {judged}}}\n',
+        encoding="utf-8",
     )
     return case
 
@@ -223,6 +228,12 @@ def test_hostile_text_reaches_no_terminal(
             assert "alert(1)" in told.out or call[0] == "check"
             if more:
                 json.loads(told.out)
+    sealed = ["--ledger", str(tmp_path / "sealed.jsonl")]
+    for call in (["forecast", str(evil), "--futures", "64", "--as-of", "2024-03-01", *sealed], ["score", str(evil), *sealed]):
+        for more in ([], ["--json"]):
+            assert main([*call, *more]) == 0
+            told = capsys.readouterr()
+            assert not CONTROL.search(told.out + told.err) and (call[0] == "score" or "alert(1)" in told.out), (call, more)
     with open(evil / "world" / "siege.yaml", "a", encoding="utf-8") as file:
         file.write(f'\n"{EVIL}": {{"{EVIL}": "{EVIL}"}}\n')
     for more in ([], ["--json"]):

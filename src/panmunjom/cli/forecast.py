@@ -85,7 +85,7 @@ def record(done: Forecasts, seed: int, added: list[Line], repeated: list[Line], 
 
 def show(done: Forecasts, added: list[Line], repeated: list[Line], path: Path, dry: bool) -> None:
     """Print the forecasts, how wordings differ, and what was sealed."""
-    print(bold(f"Forecasts of {done.day} by {done.filled.name}, {done.kept:,} futures"))
+    print(bold(printable(f"Forecasts of {done.day} by {done.filled.name}, {done.kept:,} futures")))
     if done.stale_days:
         left = len(done.ensemble.points) - done.kept
         text = (
@@ -140,7 +140,7 @@ def said(done: Forecasts, answer: Answer) -> str:
     middle = [answer.values[LEVELS.index(level)] for level in (0.05, 0.5, 0.95)]
     if answer.kind == "number":
         low, half, high = (f"{v:,.4g}" if abs(v) < 1000 else f"{v:,.0f}" for v in middle)
-        return f"{half} {answer.unit} (90%: {low} to {high})"
+        return f"{half} {printable(answer.unit)} (90%: {low} to {high})"
     low, half, high = ("not in time" if v != v else date.fromordinal(int(v)).isoformat() for v in middle)
     return f"median {half} (5%: {low}; 95%: {high}); {share(answer.p, answer.se, answer.futures)} come in time"
 

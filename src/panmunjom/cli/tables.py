@@ -9,6 +9,7 @@ from ..case.questions import due_text
 from ..forecasts.wording import Family
 from ..report.sentences import label_of, name_of, turned_futures
 from ..report.words import DASH, binomial, limits, own, points, share
+from ..text.problems import printable
 from .terminal import bold, dim, table
 
 Column = list[str]
@@ -138,12 +139,10 @@ def family_text(family: Family) -> str:
     """The wordings of a family beside each other, and how far they lie apart."""
     rows = []
     for found in family.wordings:
-        twice = 2 * found.difference_se
-        gap = "" if found is family.wordings[0] else f"{100 * found.difference:+.1f} ± {points(twice, twice or None)}"
+        gap = "" if found is family.wordings[0] else found.gap
         rows.append([found.question.id, due_text(found.question), own(found.p, found.se, family.futures), gap])
-    title = bold(f"One future, every fine print: {family.name.replace('_', ' ')}, {family.futures:,} futures")
+    name = printable(family.name.replace("_", " "))
+    title = bold(f"One future, every fine print: {name}, {family.futures:,} futures")
     head = ["wording", "", "% yes", "points from the first"]
-    error = 2 * family.spread_se
-    apart = f"{points(family.spread, error or None)} ± {points(error, error or None)} points"
-    last = f"by wording alone the same futures differ by {apart}; ± two standard errors, paired"
+    last = f"by wording alone the same futures differ by {family.apart} points; ± two standard errors, paired"
     return f"{title}\n{table(head, rows)}\n{last}"

@@ -96,7 +96,7 @@ def seal(path: Path, drafts: list[Record], now: datetime) -> tuple[list[Line], l
             record["seal"] = previous = seal_of(record)
             added.append(record)
         if added:
-            text += "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in added)
+            text += "".join(json.dumps(r) + "\n" for r in added)
             write_whole(path, text)
         source = Source(str(path), text)
         new = [Line(r, Place(source, len(lines) + k)) for k, r in enumerate(added, 1)]
@@ -141,7 +141,8 @@ def _read(path: Path, problems: Problems) -> tuple[str, list[Line]]:
     source = Source(str(path), text)
     found: list[Line] = []
     previous = FIRST
-    for number, written in enumerate(text.splitlines(), 1):
+    lines = text.removesuffix("\n").split("\n") if text else []  # nothing else ends a line
+    for number, written in enumerate(lines, 1):
         place = Place(source, number)
         record = _record(written, place, problems)
         if record is None:
@@ -154,7 +155,7 @@ def _read(path: Path, problems: Problems) -> tuple[str, list[Line]]:
         previous = record["seal"]
         found.append(Line(record, place))
     if text and not text.endswith("\n"):
-        last = Place(source, max(1, len(text.splitlines())))
+        last = Place(source, len(lines))
         problems.add("cut-line", last, "the last line was not written to its end", "Delete it; the lines before it stand.")
     return text, found
 

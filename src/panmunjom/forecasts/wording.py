@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ..case.questions import due_text, families
 from ..case.records import Case, Question
 from ..futures.ensemble import Ensemble, paired, share
+from ..futures.wording import points
 from .resolving import within
 
 
@@ -26,6 +27,14 @@ class Wording:
     disagree: float  # share of futures in which the two answers differ
 
 
+    @property
+    def gap(self) -> str:
+        """How far it lies from the family's first, in points with two paired standard errors: ``−1.7 ± 0.5``."""
+        twice = 2 * self.difference_se
+        sign = "−" if self.difference < 0 else "+"
+        return f"{sign}{points(abs(self.difference), twice or None)} ± {points(twice, twice or None)}"
+
+
 @dataclass(slots=True)
 class Family:
     """The wordings of one thing in one view; ``spread`` between the extremes, with the paired error."""
@@ -37,6 +46,12 @@ class Family:
     most: str = ""
     spread: float = 0.0
     spread_se: float = 0.0
+
+    @property
+    def apart(self) -> str:
+        """The spread in points with two paired standard errors."""
+        twice = 2 * self.spread_se
+        return f"{points(self.spread, twice or None)} ± {points(twice, twice or None)}"
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON and the report."""

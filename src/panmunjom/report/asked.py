@@ -13,7 +13,7 @@ from ..forecasts.scoring import counts
 from ..forecasts.wording import Family, by_wording
 from ..futures.ensemble import share
 from .asked_records import AnswerRecord, AskedQuestion, AskedRecord, FamilyRecord
-from .words import own, points
+from .words import own
 from .words import share as in_words
 
 
@@ -103,15 +103,12 @@ def family_record(view: ViewResult, family: Family) -> FamilyRecord:
     rows: list[AskedQuestion] = []
     for found in family.wordings:
         row = question_record(view, found.question)
-        twice = 2 * found.difference_se
         row["share"] = f"{own(found.p, found.se, family.futures)}%"
-        row["gap"] = "" if found is family.wordings[0] else f"{100 * found.difference:+.1f} ± {points(twice, twice or None)}"
+        row["gap"] = "" if found is family.wordings[0] else found.gap
         rows.append(row)
-    error = 2 * family.spread_se
-    spread = f"{points(family.spread, error or None)} ± {points(error, error or None)}"
     by_id = {w.question.id: w.question.text for w in family.wordings}
     least, most = by_id[family.least], by_id[family.most]
-    return {"name": family.name.replace("_", " "), "spread": spread, "least": least, "most": most, "wordings": rows}
+    return {"name": family.name.replace("_", " "), "spread": family.apart, "least": least, "most": most, "wordings": rows}
 
 
 def as_json(done: Study) -> list[dict[str, Any]]:
