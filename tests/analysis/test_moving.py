@@ -15,7 +15,8 @@ from panmunjom.case.new import write_new
 from panmunjom.cli.main import main
 from panmunjom.quantities.calendar import parse_date
 
-TABLE = "series,date,value,known\nstores,2024-03-31,300,2024-04-05\n"
+TABLE = "series,date,value,known\nfood,2024-03-31,300,2024-04-05\nfood,2024-04-30,250,2024-05-05\n"
+SERIES = "food:\n  kind: level\n  observes: stores\n  source: courier\n  unit: t\n  spread: 0.1 to 0.3\n"
 
 
 @pytest.fixture
@@ -23,6 +24,9 @@ def siege(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     """The case of ``panmunjom new`` with a table, run once, in a folder that is the current one."""
     monkeypatch.chdir(tmp_path)
     folder = write_new(tmp_path / "siege")
+    (folder / "data").mkdir()
+    (folder / "data" / "series.yaml").write_text(SERIES)
+    (folder / "data" / "observed.csv").write_text(TABLE)
     assert main(["run", "siege", "--futures", "1024"]) == 0
     capsys.readouterr()
     return folder
@@ -53,20 +57,19 @@ def test_one_edit_of_each_kind_is_found_and_measured(siege: Path) -> None:
     edit(siege, "claims.yaml", "value: 4 t/day", "value: 6 t/day")
     edit(siege, "world/siege.yaml", "assume: 0.3 to 1.5", "assume: 3 to 4")
     edit(siege, "world/siege.yaml", "rate: surrender_rate * hunger_index^2", "rate: 0")
-    (siege / "data").mkdir()
-    (siege / "data" / "observed.csv").write_text(TABLE)
+    edit(siege, "data/observed.csv", "04-30,250", "04-30,240")
     done = moved(of="town_relieved")
     assert {(c.kind, c.name, c.how) for c in done.changes} == {
         ("claim", "courier-1", "changed"),
         ("assumption", "relief_rate", "changed"),
         ("equation", "surrendered", "changed"),
-        ("data", "data/observed.csv: stores 2024-03-31", "added"),
+        ("data", "data/observed.csv: food 2024-04-30", "changed"),
     }
     effects = {e.group.changes[0].name: e for e in done.effects}
     assert effects["relief_rate"].by["town_relieved"].difference > 0.1 and effects["relief_rate"].by["town_relieved"].clear
     assert effects["surrendered"].by["town_falls"].difference < -0.02 and effects["surrendered"].by["town_falls"].clear
     assert effects["courier-1"].by["hunger"].difference > 0 and effects["courier-1"].changed > 0.5
-    assert effects["data/observed.csv: stores 2024-03-31"].changed == 0
+    assert effects["data/observed.csv: food 2024-04-30"].changed == 0
     assert done.effects[0].group.changes[0].name == "relief_rate"  # the largest first
     for name in done.whole:  # contributions add up to the whole
         assert sum(p.by[name].difference for p in done.parts) == pytest.approx(done.whole[name].difference, abs=1e-12)

@@ -75,6 +75,18 @@ def test_order_views_and_rows() -> None:
     assert (rows.name, rows.how) == ("data/observed.csv: stores 2024-05-31 and 1 more", "added")
 
 
+def test_parts_that_a_case_names() -> None:
+    """What stands in a part that the case uses is an entry of a world; a part that it does not use is none of its business."""
+    part = "stocks:\n  loaves: {unit: t, start: 1 t}\n"
+    then = {**texts(), "case.yaml": (FILES["case.yaml"] + "parts: [bread]\n").encode(), "parts/bread.yaml": part.encode()}
+    then["parts/wine.yaml"] = part.encode()
+    now = {**then, "parts/bread.yaml": part.replace("1 t", "2 t").encode(), "parts/wine.yaml": part.replace("1 t", "3 t").encode()}
+    (change,) = found(then, now)
+    assert (change.kind, change.name, change.file, change.fields) == (
+        "equation", "loaves", "parts/bread.yaml", (("start", "1 t", "2 t"),),
+    )  # fmt: skip
+
+
 EDITS = {
     "claims": ("value: 4 t/day", "value: 5 t/day"),
     "sources": ("reliability: C", "reliability: B"),

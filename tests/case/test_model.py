@@ -162,7 +162,7 @@ def test_every_section_has_its_method() -> None:
     war = Model("", start="")
     sections = [s for s in schema("world")["properties"] if s != "about"]
     methods = [
-        name for name in vars(Model) if not name.startswith("_") and name not in ("case", "view", "pool")
+        name for name in vars(Model) if not name.startswith("_") and name not in ("case", "view", "pool", "observed")
     ]
     for name in methods:
         getattr(war, name)("x")
@@ -172,3 +172,19 @@ def test_every_section_has_its_method() -> None:
     assert sorted(war.files) == sorted(
         p.replace("world/*", "world/model").replace("*", "x") for p in KINDS.values()
     )
+
+
+def test_observed_series() -> None:
+    """A series and its figures, with the same mistakes as in a file."""
+    war = Model("A siege", start="2024-01-01")
+    war.unit("loaf", "")
+    war.stock("eaten", unit="loaf", start="0 loaf", in_="2 loaf/day")
+    war.ending("goes_on", at_horizon=True)
+    war.source("paper", title="The Paper")
+    war.series("bread", kind="total", unit="loaf", observes="eaten", source="paper", spread="0.1 to 0.2")
+    war.observed("bread", date(2024, 1, 31), 60, "2024-02-02")
+    war.observed("bread", "2024-02-29", 55.5)
+    assert war.case().observed["bread"].values() == {date(2024, 1, 31): 60.0, date(2024, 2, 29): 55.5}
+    war.observed("bread", "2024-03-30", 1)
+    with pytest.raises(CaseError, match="no month's last day"):
+        war.case()

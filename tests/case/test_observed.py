@@ -19,7 +19,9 @@ from panmunjom.text.problems import CaseError
 from small_case import FILES, write_case
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-WORLD = FILES["world/siege.yaml"].replace("out: eaten}", "out: eaten, show: true}\n  gone: {per: side, unit: t, start: 0, in: eaten}")
+WORLD = FILES["world/siege.yaml"].replace(
+    "out: eaten}", "out: eaten, show: true}\n  gone: {per: side, unit: t, start: 0, in: eaten}"
+)
 SERIES = """\
 left:
   unit: kg
@@ -40,7 +42,10 @@ eaten_in_a_month:
   import: {file: eaten/monthly.csv, date: month, value: tonnes, days: days, daily: eaten/daily.csv, daily_value: so_far, known: 1 month, scale: 2}
 """
 HEAD = "series,date,value,known\n"
-ROWS = HEAD + "left,2024-03-10,420000,2024-03-11\neaten_in_a_month,2024-03-31,100,2024-04-30\neaten_in_a_month,2024-03-31,110,2024-06-30\n"
+ROWS = (
+    HEAD
+    + "left,2024-03-10,420000,2024-03-11\neaten_in_a_month,2024-03-31,100,2024-04-30\neaten_in_a_month,2024-03-31,110,2024-06-30\n"
+)
 
 
 def siege(folder: Path, series: str = SERIES, rows: str | None = ROWS) -> Path:
@@ -54,7 +59,11 @@ def test_series_are_read(tmp_path: Path) -> None:
     assert (left.unit.factor, left.kind, left.error, left.bias.median) == (1.0, "level", "relative", 1.0)
     assert left.observations == (Observation(date(2024, 3, 10), 420000.0, date(2024, 3, 11)),)
     assert left.observations[0].place.line == 2
-    assert (eaten.unit.factor, eaten.claimed, eaten.bias.interval) == (1000.0, True, pytest.approx((0.5, 2.0)))
+    assert (eaten.unit.factor, eaten.claimed, eaten.bias.interval) == (
+        1000.0,
+        True,
+        pytest.approx((0.5, 2.0)),
+    )
     assert [o.value for o in eaten.observations] == [100.0, 110.0] and eaten.layout is not None
     assert eaten.as_first_published().values() == {date(2024, 3, 31): 100.0}
     assert eaten.values() == {date(2024, 3, 31): 110.0}
@@ -102,7 +111,10 @@ def test_what_is_refused(code: str, tmp_path: Path) -> None:
 
 
 def test_all_problems_come_at_once(tmp_path: Path) -> None:
-    rows = HEAD + "left,2024-13-10,1,2024-03-11\nleft,2024-03-10,x,2024-03-11\neaten_in_a_month,2024-03-30,1,2024-04-01\n"
+    rows = (
+        HEAD
+        + "left,2024-13-10,1,2024-03-11\nleft,2024-03-10,x,2024-03-11\neaten_in_a_month,2024-03-30,1,2024-04-01\n"
+    )
     found = panmunjom.check(siege(tmp_path, SERIES.replace("kind: total", "kind: totals"), rows))
     assert {"bad-date", "not-a-number", "bad-entry"} <= {p.code for p in found}
 
@@ -135,7 +147,9 @@ def test_as_of_hides_later_observations(tmp_path: Path) -> None:
     case = load(siege(tmp_path))
     assert as_of(case, date(2024, 3, 10)).observed == {}
     assert set(as_of(case, date(2024, 3, 11)).observed) == {"left"}
-    assert [o.value for o in as_of(case, date(2024, 6, 29)).observed["eaten_in_a_month"].observations] == [100.0]
+    assert [o.value for o in as_of(case, date(2024, 6, 29)).observed["eaten_in_a_month"].observations] == [
+        100.0
+    ]
 
 
 MONTHLY = "month,tonnes,days\n2024-02,70,29\n2024-03,50,31\n2024-04,55,30\n2024-05,60,30\n"
@@ -156,13 +170,17 @@ def test_a_folder_adds_later_months(tmp_path: Path) -> None:
     added = found.observed["eaten_in_a_month"].observations[2:]
     assert added == (Observation(date(2024, 4, 30), 110.0, date(2024, 5, 31)),)
     assert any("2024-05-31 is not full" in note for note in found.notes)
-    assert case.observed["eaten_in_a_month"].observations == found.observed["eaten_in_a_month"].observations[:2]
+    assert (
+        case.observed["eaten_in_a_month"].observations == found.observed["eaten_in_a_month"].observations[:2]
+    )
 
 
 def test_a_later_vintage_is_not_read(tmp_path: Path) -> None:
     """A file that differs from the case's own figure is named, and the case's figure stays."""
     case = load(siege(tmp_path / "case"))
-    found = load_folder(case, folder_with(tmp_path / "data", eaten__monthly=MONTHLY.replace("50,31", "49,31")))
+    found = load_folder(
+        case, folder_with(tmp_path / "data", eaten__monthly=MONTHLY.replace("50,31", "49,31"))
+    )
     assert any("later vintage" in note for note in found.notes)
     assert found.observed["eaten_in_a_month"].as_first_published().values()[date(2024, 3, 31)] == 100.0
 
@@ -176,7 +194,10 @@ def test_daily_counts_where_the_months_are_missing(tmp_path: Path) -> None:
 
 def test_an_own_file_of_the_folder(tmp_path: Path) -> None:
     data = folder_with(tmp_path / "data", observed=HEAD + "left,2024-04-10,300000,2024-04-12\n")
-    assert load_folder(load(siege(tmp_path / "case")), data).observed["left"].values()[date(2024, 4, 10)] == 300000.0
+    assert (
+        load_folder(load(siege(tmp_path / "case")), data).observed["left"].values()[date(2024, 4, 10)]
+        == 300000.0
+    )
 
 
 @pytest.mark.parametrize(
@@ -204,7 +225,9 @@ def test_the_case_says_what_the_shared_files_say(tmp_path: Path) -> None:
     case = load("ukraine")
     whole = load_folder(case, SHARED)
     assert not [note for note in whole.notes if "vintage" in note]
-    for name, column, file in (("losses_men", "personnel", "ua_mod_losses/russia_losses_daily_cumulative.csv"),):
+    for name, column, file in (
+        ("losses_men", "personnel", "ua_mod_losses/russia_losses_daily_cumulative.csv"),
+    ):
         assert column == case.observed[name].layout.value and file == case.observed[name].layout.daily  # type: ignore[union-attr]
     part = tmp_path / "daily"
     for file in ("ua_mod_losses/russia_losses_daily_cumulative.csv", "deepstate_territory/area_daily.csv"):

@@ -13,12 +13,7 @@ from hypothesis import strategies as st
 
 import panmunjom
 from panmunjom.analysis.running import Options, Runner
-from panmunjom.case.loading import shipped, shipped_parts
 from panmunjom.futures.ensemble import Ensemble
-from panmunjom.text.nodes import Mapping, read_text
-from panmunjom.text.problems import Problems
-from panmunjom.text.syntax import Binary, Call, Expression, Name, Unary
-from panmunjom.world.reading import WorldReader
 
 HEAD = "title: A siege\nstart: 2024-03-01\nhorizon: 1 year\n"
 PART = """
@@ -247,42 +242,3 @@ def by_name(one: object, other: object) -> None:
     for k, stock in enumerate(a.graph.stocks):
         name = a.graph.slots[stock.slot].name
         assert np.array_equal(a.raw.final[k], b.raw.final[for_b[name]], equal_nan=True), name
-
-
-def names(tree: Expression) -> set[str]:
-    """Everything that a formula reads; of relation.name the name."""
-    match tree:
-        case Name(parts=parts):
-            return {parts[-1] if parts[0] == "foe" else parts[0]}
-        case Call(function=function, arguments=arguments):
-            tables = {arguments[0].parts[0]} if function == "lookup" and isinstance(arguments[0], Name) else set()
-            return set().union(tables, *(names(a) for a in arguments[bool(tables) :]))
-        case Unary(argument=argument):
-            return names(argument)
-        case Binary(left=left, right=right):
-            return names(left) | names(right)
-    return set()
-
-
-@pytest.mark.parametrize("name", shipped_parts())
-def test_a_shipped_part_says_what_it_needs_and_brings_no_case(name: str) -> None:
-    """Nothing it reads is undeclared, no figure of a case stands in it, no member of a shipped case is named."""
-    problems = Problems()
-    root = read_text(shipped_parts()[name].read_text("utf-8"), name, problems)
-    assert isinstance(root, Mapping)
-    reader = WorldReader(problems)
-    seen: set[str] = set()
-    read = reader.tree
-    reader.tree = lambda scalar: (seen.update(names(tree)) if (tree := read(scalar)) else None) or tree  # type: ignore[method-assign]
-    reader.read(root)
-    world = reader.world
-    declared = {*world.places, *(n.name for n in world.needs), *(n.partition(".")[0] for n in world.parameters), "time", "true", "false"}
-    assert seen - declared == set()
-    assert {n.name for n in world.needs} - seen == set(), "nothing reads this"
-    assert not world.dimensions and not world.units
-    assert [p.name for p in world.parameters.values() if p.assume] == []
-    assert {p.code for p in problems} <= {"no-figure", "no-role"}
-    text = shipped_parts()[name].read_text("utf-8").lower()
-    for case in shipped().values():
-        for dimension in panmunjom.load(case).built.world.dimensions.get("side", ()):
-            assert not re.search(rf"\b{dimension}", text), dimension

@@ -83,6 +83,7 @@ WRONG = {
     "outside the horizon": ("  by: 2024-12-31\n  resolution", "  by: 2031-12-31\n  resolution", "outside-horizon", 37, "outside every run"),
     "names nothing": ("relieved\n  asked", 'time > date("2024-05-01")\n  asked', "no-variable", 35, "names nothing of the world"),
     "by and at": ("  at: 2024-06-30", "  at: 2024-06-30\n  by: 2024-06-30", "bad-date", 16, "Keep 'by'"),
+    "past wars of a number": ("  of: stores[north]", "  past_wars: 2022-02-24\n  of: stores[north]", "bad-entry", 29, "past wars have an answer"),
     "no such kind": ("kind: date", "kind: day", "bad-entry", 34, "yes_no, choice, number, date"),
     "holds of a number": ("  of: stores[north]", "  of: stores[north]\n  holds: relieved", "bad-entry", 30, "does not go with"),
     "a number that is not shown": ("of: stores[north]", "of: eaten[north]", "unknown-name", 29, "show: true"),

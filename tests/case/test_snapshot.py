@@ -19,7 +19,9 @@ def test_the_same_files_give_the_same_bytes_and_the_same_case(tmp_path: Path) ->
     """Whenever and in whatever order they were written; hash and world come out as from the folder."""
     one = write_case(tmp_path / "siege")
     (one / "data").mkdir()
-    (one / "data" / "observed.csv").write_text("series,date,value\nstores,2024-03-31,300\n")
+    (one / "data" / "observed.csv").write_text("series,date,value,known\nfood,2024-03-31,300,2024-04-05\n")
+    series = "food:\n  kind: level\n  observes: stores[north]\n  source: courier\n  unit: t\n  spread: 0.1 to 0.3\n"
+    (one / "data" / "series.yaml").write_text(series)
     (one / ".hidden.yaml").write_text("x: 1\n")
     (one / "notes.txt").write_text("not of the case\n")
     other = tmp_path / "copy"
@@ -32,7 +34,7 @@ def test_the_same_files_give_the_same_bytes_and_the_same_case(tmp_path: Path) ->
     (tmp_path / "case.zip").write_bytes(raw)
     texts = unpacked(tmp_path / "case.zip")
     assert set(texts) == {
-        "case.yaml", "claims.yaml", "data/observed.csv", "questions.yaml", "sources.yaml", "views/courier.yaml",
+        "case.yaml", "claims.yaml", "data/observed.csv", "data/series.yaml", "questions.yaml", "sources.yaml", "views/courier.yaml",
         "views/pooled.yaml", "world/siege.yaml",
     }  # fmt: skip
     case = load_texts(texts, "siege")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
 from panmunjom.case.loading import load
+from panmunjom.forecasts.baselines.rates import war_ends_within
 from panmunjom.forecasts.crowds import read_crowd
 from panmunjom.forecasts.forecast import Forecast, of_documents
 from panmunjom.forecasts.hub import COLUMNS, as_csv, hub_rows
@@ -112,6 +114,15 @@ def test_a_wrong_row_is_named_at_its_line(case, tmp_path, name):
 def test_columns_that_are_missing_or_unknown(case, tmp_path, head):
     found, problems = crowd(case, tmp_path, head + "\nrelief,2024-02-01,0.5\n")
     assert found == [] and {p.code for p in problems} <= {"missing-column", "unknown-column"} and problems
+
+
+def test_past_wars_are_a_baseline_where_the_question_is_whether_it_is_over(case):
+    """The figure is that of 'panmunjom rates': wars since 1946 that grew as old, over within as many days."""
+    asked = replace(case.asked["relief"], past_wars=date(2021, 5, 20))
+    (row,) = scored(case, [Forecast("x", "crowd", asked, date(2024, 1, 31), 0.5)])
+    assert row.baselines["past_wars"] == pytest.approx((1 - war_ends_within(986, 333).p) ** 2)
+    young = replace(asked, past_wars=date(1900, 1, 1))  # no war of the class grew so old
+    assert "past_wars" not in scored(case, [Forecast("x", "crowd", young, date(2024, 1, 31), 0.5)])[0].baselines
 
 
 def test_void_and_so_far_enter_no_score(case):

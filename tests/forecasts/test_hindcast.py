@@ -55,7 +55,9 @@ def steady(tmp_path: Path, rows: str | None = None) -> Case:
     return load(write_steady(tmp_path / "steady", rows))
 
 
-def faked(case: Case, plan: Plan = PLAN, folder: Path | None = None, seen: list[list[Series]] | None = None) -> Hindcast:
+def faked(
+    case: Case, plan: Plan = PLAN, folder: Path | None = None, seen: list[list[Series]] | None = None
+) -> Hindcast:
     def conditioner(runner, filled, series, until, particles, seed):  # type: ignore[no-untyped-def]
         assert all(o.known <= until and o.date <= until for s in series for o in s.observations)
         assert filled.known_by <= until and runner.options.known_by == until
@@ -69,7 +71,12 @@ def faked(case: Case, plan: Plan = PLAN, folder: Path | None = None, seen: list[
 
 def test_origins_and_anchors(tmp_path: Path) -> None:
     """Month ends in steps; the latest column three months before, else the first."""
-    assert origins(replace(PLAN, every=3)) == [date(2024, 4, 30), date(2024, 7, 31), date(2024, 10, 31), date(2025, 1, 31)]
+    assert origins(replace(PLAN, every=3)) == [
+        date(2024, 4, 30),
+        date(2024, 7, 31),
+        date(2024, 10, 31),
+        date(2025, 1, 31),
+    ]
     case = steady(tmp_path)
     assert anchors(case) == [date(2023, 1, 1), date(2024, 1, 1)]
     assert anchor_of(anchors(case), date(2024, 3, 31)) == date(2023, 1, 1)
@@ -96,7 +103,9 @@ def test_the_anchors_of_ukraine() -> None:
         ("2024-06", "2024-08", "week", "bad-duration", "is not a step"),
     ],
 )
-def test_calls_that_are_refused(first: str, last: str, every: str, code: str, words: str, tmp_path: Path) -> None:
+def test_calls_that_are_refused(
+    first: str, last: str, every: str, code: str, words: str, tmp_path: Path
+) -> None:
     with pytest.raises(CaseError) as refused:
         make_plan(steady(tmp_path), first, last, every, 128, 1)
     assert any(p.code == code and words in p.message for p in refused.value.problems), refused.value
@@ -143,8 +152,14 @@ def test_nothing_later_is_read(tmp_path: Path) -> None:
     case = steady(tmp_path)
     wild = {}
     for name, series in case.observed.items():
-        late = [replace(o, value=o.value * 1000 if series.kind != "fact" else o.value) for o in series.observations if o.known > PLAN.last]
-        wild[name] = replace(series, observations=tuple(o for o in series.observations if o.known <= PLAN.last) + tuple(late))
+        late = [
+            replace(o, value=o.value * 1000 if series.kind != "fact" else o.value)
+            for o in series.observations
+            if o.known > PLAN.last
+        ]
+        wild[name] = replace(
+            series, observations=tuple(o for o in series.observations if o.known <= PLAN.last) + tuple(late)
+        )
     plain, planted = faked(case), faked(replace(case, observed=wild))
     for a, b in zip(plain.origins, planted.origins, strict=True):
         for name in a.forecasts:
@@ -181,7 +196,9 @@ def test_a_stopped_one_goes_on(tmp_path: Path) -> None:
     assert second.complete and second.reused == 2 and len(second.origins) == len(whole.origins)
     for a, b in zip(second.origins, whole.origins, strict=True):
         assert a.day == b.day and a.outcomes == b.outcomes
-        assert all(np.array_equal(q, b.forecasts[n][h]) for n, by in a.forecasts.items() for h, q in by.items())
+        assert all(
+            np.array_equal(q, b.forecasts[n][h]) for n, by in a.forecasts.items() for h, q in by.items()
+        )
 
 
 def test_kept_origins_belong_to_case_data_and_options(tmp_path: Path) -> None:
@@ -228,7 +245,9 @@ def test_scores_of_forecasters_who_are_known(tmp_path: Path) -> None:
     expected = {s: np.sqrt(2 / np.pi) * (np.sqrt(1 + s * s) - s / np.sqrt(2)) for s in (1.0, 3.0)}
     good = judge(made(case, "right", n=600)).cells["tonnes"][1]
     one = good.skills["persistence"]
-    assert good.score == pytest.approx(expected[1.0], rel=0.08) and one.skill == pytest.approx(1 - expected[1.0] / expected[3.0], abs=0.05)
+    assert good.score == pytest.approx(expected[1.0], rel=0.08) and one.skill == pytest.approx(
+        1 - expected[1.0] / expected[3.0], abs=0.05
+    )
     assert one.low is not None and one.low > 0 and one.verdict == "better"
     same = judge(made(case, "baseline")).cells["tonnes"][1].skills["persistence"]
     assert same.skill == 0 and same.verdict == "no evidence"
@@ -301,6 +320,9 @@ def unconditioned(case: Case) -> tuple[object, object, list[Series]]:
 def test_point_priors_are_allowed(tmp_path: Path) -> None:
     """A series without bias and with a fixed spread has no coordinate of its own."""
     case = steady(tmp_path)
-    fixed = {n: replace(s, bias=point(1.0), spread=point(0.2 if s.error == "relative" else 3.0)) for n, s in case.observed.items()}
+    fixed = {
+        n: replace(s, bias=point(1.0), spread=point(0.2 if s.error == "relative" else 3.0))
+        for n, s in case.observed.items()
+    }
     done = hindcast(case, fixed, replace(PLAN, last=PLAN.first))
     assert done.origins[0].forecasts["held"]

@@ -10,6 +10,7 @@ import pytest
 
 from panmunjom.analysis.running import Options, Runner
 from panmunjom.case.loading import load
+from panmunjom.case.model import Model
 from panmunjom.forecasts.resolving import LEVELS, answers, newest, still_open
 from panmunjom.forecasts.sealing import forecast
 from panmunjom.forecasts.wording import by_wording
@@ -117,13 +118,46 @@ def test_a_question_that_counts_anew(tmp_path):
     assert np.nanmin(first) >= date(2024, 7, 1).toordinal()
 
 
+def test_what_holds_from_the_start_on_is_no_forecast_and_closes_no_other(tmp_path):
+    words = QUESTIONS + "besieged:\n  text: Is it besieged?\n  holds: stores > 1 t\n  asked: 2024-01-01\n  by: 2024-12-29\n"
+    case = load(write(tmp_path, words))
+    done = forecast(case, Options(futures=1_024), date(2024, 3, 1))
+    assert done.skipped == {"besieged": "every future has answered it by then"} and 300 < done.kept < 1_024
+    assert {a.left_out for a in done.answers.values()} == {1_024 - done.kept} and "relief" in done.answers
+
+
+def test_a_number_after_an_intervention(tmp_path):
+    """0.1 t a day for 20 weeks, then 0.3: 100 - 14 - 0.3 * 140 at the end of week 40."""
+    folder = write(tmp_path)
+    world = folder / "world" / "quiet.yaml"
+    world.write_text("parameters:\n  eaten: {unit: t/day, assume: 0.1}\n" + world.read_text().replace("0.1 t/day", "eaten"))
+    (folder / "views").mkdir()
+    (folder / "views" / "hungry.yaml").write_text("source: courier\nstart: 2024-01-01\ndo:\n  - eaten = 0.3 at 2024-05-20\n")
+    case = load(folder)
+    done = forecast(case, Options(futures=64), date(2024, 1, 1), "hungry")
+    assert done.answers["left"].values == pytest.approx([100 - 14 - 42] * len(LEVELS))
+
+
+def test_questions_of_a_case_built_in_python():
+    """The same keys, the same answers."""
+    war = Model("A siege", start="2024-01-01", horizon="1 year")
+    war.event("relieved", rate="0.5 / 1 year", once=True)
+    war.ending("free", "relieved")
+    war.ending("goes_on", at_horizon=True)
+    war.question("relief", text="Is it relieved?", holds="relieved", by="2024-12-29")
+    war.question("first", text="Which?", kind="choice", options={"a": {"holds": "relieved"}, "b": {"holds": "fired(relieved) and not relieved"}},
+                 otherwise="neither", by="2024-12-29")  # fmt: skip
+    done = forecast(war.case(), Options(futures=1_024), START)
+    assert done.answers["first"].chances["a"] == pytest.approx(done.answers["relief"].p)
+
+
 def test_the_newest_day_that_a_case_tells_of(case):
     assert newest(case, date(2026, 1, 1)) == START == newest(case, START)
 
 
 def test_a_day_of_no_open_question(case):
-    with pytest.raises(CaseError, match="no question of the case is open on 2026-01-01"):
-        forecast(case, Options(futures=64), date(2026, 1, 1))
+    with pytest.raises(CaseError, match="no question of the case is open on 2025-06-01"):
+        forecast(case, Options(futures=64), date(2025, 6, 1))
 
 
 def test_a_view_that_begins_later(case):

@@ -1,4 +1,4 @@
-"""Persistence, random walk with drift and the base rate, against closed forms and by their own claims."""
+"""Persistence and random walk with drift, against closed forms and by their own claims."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panmunjom.forecasts.series import LEVELS, drift, fighting_ends_within, persistence
+from panmunjom.forecasts.series import LEVELS, drift, persistence
 
 PAST = st.lists(st.floats(1, 1e6), min_size=4, max_size=40).map(np.array)
 
@@ -57,12 +57,3 @@ def test_their_intervals_hold_in_random_walks(ahead: int) -> None:
         low, high = np.quantile(said, [0.1, 0.9])
         hits += low <= path[30 + ahead] <= high
     assert 0.8 - 0.015 - 3 * 0.009 < hits / 2_000 < 0.8 + 3 * 0.009
-
-
-def test_the_base_rate() -> None:
-    """Constant hazards: the closed form on either side of a year, nothing in no time, more with time."""
-    assert fighting_ends_within(400, 0) == 0
-    assert fighting_ends_within(400, 365.25) == pytest.approx(1 - math.exp(-10 / 25.6))
-    both = fighting_ends_within(200, 330)
-    assert 1 - both == pytest.approx(math.exp(-(165 * 20 / 14.3 + 165 * 10 / 25.6) / 365.25))
-    assert 0 < fighting_ends_within(100, 30) < fighting_ends_within(100, 60) < 1

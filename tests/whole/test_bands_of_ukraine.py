@@ -33,7 +33,9 @@ def test_magnitudes(start: date) -> None:
     raw = runner.run(runner.fill_pooled(start), bands=True).raw
     graph = CASE.built.graph
     slots = {graph.slots[s.slot].name: s.slot for s in graph.stocks}
-    shown = {f"{s.item}[{', '.join(s.members)}]" if s.members else s.item: k for k, s in enumerate(graph.shown)}
+    shown = {
+        f"{s.item}[{', '.join(s.members)}]" if s.members else s.item: k for k, s in enumerate(graph.shown)
+    }
     table, outside = [], set()
     for series in CASE.observed.values():
         if series.kind == "total":

@@ -12,6 +12,7 @@ import pytest
 import panmunjom
 from panmunjom.case.new import write_new
 from panmunjom.cli.main import main
+from panmunjom.report.diff import apart
 
 ROOT = Path(__file__).resolve().parents[2]
 FEW = ["--futures", "512", "--swap-futures", "256"]
@@ -83,9 +84,10 @@ def test_two_cases(siege: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_new(siege.parent / "old")
     for path in (siege.parent / "old").rglob("*.yaml"):
         path.write_text(path.read_text().replace("2024", "1924").replace("hunger:", "famine:"))
-    assert main(["compare", "siege", "old", *FEW, "--no-theories"]) == 0
+    assert main(["compare", "siege", "old", *FEW, "--no-theories", "--out", "page.html"]) == 0
     text = capsys.readouterr().out
     assert "1924-03-01" in text and "do not overlap" in " ".join(text.split()) and "–" in text
+    assert "not run over the same dates" in Path("page.html").read_text(encoding="utf-8")
     assert "those of independent runs" in " ".join(text.split()) and "no views of one world" in " ".join(text.split())
 
 
@@ -129,6 +131,13 @@ def test_diff_on_a_screen(siege: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert [c["name"] for c in found["changes"]] == ["courier-1", "relief_rate"] and found["same"] is False
     assert found["effects"][0]["changes"] == ["relief_rate"] and found["of"] in found["whole"]
     assert main(["diff", "nowhere"]) == 1 and "[no-such-case]" in capsys.readouterr().err
+
+
+def test_long_texts_are_cut_to_what_differs() -> None:
+    start = "a formula that is far longer than a line of the terminal, with the change at its very end: "
+    was, now = apart(start + "pressed", start + "under pressure and more")
+    assert was.endswith("pressed") and now.endswith("under pressure and more") and was.startswith("…")
+    assert apart("4 t/day", "5 t/day") == ("4 t/day", "5 t/day") and apart(None, "x") == ("(nothing)", "x")
 
 
 def test_a_run_keeps_the_same_copy_twice(siege: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,7 +96,8 @@ def test_the_lock_of_a_case(quiet, capsys):
     [
         (["--as-of", "2031-01-01"], "lies in the future"),
         (["--as-of", "1 March"], "not a full date"),
-        (["--as-of", "2026-01-01"], "no question of the case is open"),
+        (["--as-of", "2025-06-01"], "no question of the case is open"),
+        (["--as-of", "2026-06-01"], "before the day of the forecast"),
         (["--as-of", "2024-03-01", "--start", "2024-04-01"], "after the day of the forecast"),
         (["--as-of", "2024-03-01", "--view", "herald"], "no view 'herald'"),
     ],

@@ -14,7 +14,9 @@ SPAN = ["--from", "2024-04", "--to", "2024-12", "--every", "quarter", "--particl
 
 
 def call(tmp_path: Path, *more: str) -> int:
-    return main(["hindcast", str(write_steady(tmp_path / "steady")), *SPAN, "--out", str(tmp_path / "out"), *more])
+    return main(
+        ["hindcast", str(write_steady(tmp_path / "steady")), *SPAN, "--out", str(tmp_path / "out"), *more]
+    )
 
 
 def test_tables_page_and_a_second_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,7 +31,10 @@ def test_tables_page_and_a_second_call(tmp_path: Path, capsys: pytest.CaptureFix
     record = json.loads(capsys.readouterr().out)
     assert record["reused"] == 3 and record["complete"] and record["particles"] == 128
     assert record == json.loads((tmp_path / "out" / "hindcast.json").read_text(encoding="utf-8"))
-    assert set(record["skill"]["tonnes"]["1"]) == {"persistence", "drift"} and record["skill"]["on"]["3"]["base rate"]["n"] == 3
+    assert (
+        set(record["skill"]["tonnes"]["1"]) == {"persistence", "drift"}
+        and record["skill"]["on"]["3"]["base rate"]["n"] == 3
+    )
     assert 0 <= record["coverage80"]["tonnes"] <= 1 and len(record["origins"]) == 3
 
 
@@ -38,7 +43,9 @@ def test_later_months_come_from_a_folder(tmp_path: Path, capsys: pytest.CaptureF
     head, *rows = figures().splitlines()
     early = [r for r in rows if r.split(",")[1] <= "2024-09-30"]
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "observed.csv").write_text("\n".join([head, *(r for r in rows if r not in early)]) + "\n")
+    (tmp_path / "data" / "observed.csv").write_text(
+        "\n".join([head, *(r for r in rows if r not in early)]) + "\n"
+    )
     folder = write_steady(tmp_path / "steady", "\n".join([head, *early]) + "\n")
     base = ["hindcast", str(folder), "--from", "2024-07", "--to", "2024-09", "--particles", "128", "--json"]
     counts = []
@@ -59,9 +66,14 @@ def test_later_months_come_from_a_folder(tmp_path: Path, capsys: pytest.CaptureF
         (["--every", "fortnight"], "is not a step"),
     ],
 )
-def test_what_is_refused(arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_refused(
+    arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With a sentence and exit status 1, before anything runs."""
-    assert main(["hindcast", str(write_steady(tmp_path / "steady")), *arguments, "--out", str(tmp_path / "o")]) == 1
+    assert (
+        main(["hindcast", str(write_steady(tmp_path / "steady")), *arguments, "--out", str(tmp_path / "o")])
+        == 1
+    )
     error = capsys.readouterr().err
     assert words in error and "Traceback" not in error
     assert not (tmp_path / "o" / "hindcast.html").exists()
@@ -97,7 +109,9 @@ def test_ctrl_c_keeps_what_is_finished(
     monkeypatch.setattr(running, "look_ahead", stopped)
     assert call(tmp_path) == 130
     assert "the same command goes on from there" in capsys.readouterr().out
-    assert "Stopped before its last origin" in (tmp_path / "out" / "hindcast.html").read_text(encoding="utf-8")
+    assert "Stopped before its last origin" in (tmp_path / "out" / "hindcast.html").read_text(
+        encoding="utf-8"
+    )
     monkeypatch.setattr(running, "look_ahead", whole)
     assert call(tmp_path, "--json") == 0
     assert json.loads(capsys.readouterr().out)["reused"] == 2

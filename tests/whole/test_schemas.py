@@ -18,8 +18,8 @@ from bakery import CLAIMS, WORLD
 from editors import as_editor, refusals, validator
 from panmunjom.case.loading import Loader
 from panmunjom.case.mechanisms import MechanismReader
-from panmunjom.case.observed import SeriesReader
 from panmunjom.case.questions import read_questions
+from panmunjom.case.reading_series import SeriesReader
 from panmunjom.case.spoken import PhraseReader
 from panmunjom.case.views import ViewReader, read_pool_rules
 from panmunjom.cli.main import main

@@ -17,23 +17,27 @@ from .snapshot import Texts
 
 Key = tuple[str, tuple[str, ...]]  # a file (all of ``world/`` is one), and the keys that lead to the entry
 WORLD = "world"
+MODELS = ("world/", "parts/")  # files that hold sections of a world
 _INNER = {
     "views": ("set", "switches", "weights"),
     "phrases.yaml": ("members", "units", "quantities", "conclusions"),
 }
 _KINDS = {
     "claims.yaml": "claim", "sources.yaml": "source", "questions.yaml": "question", "phrases.yaml": "phrase",
-    "case.yaml": "case", "data/series.yaml": "series",
+    "case.yaml": "case", "data/series.yaml": "series", "mechanisms.yaml": "mechanism",
 }  # fmt: skip
-_SECTIONS = {"parameters": "parameter", "switches": "switch", "units": "unit", "correlations": "correlation"}
+_SECTIONS = {
+    "parameters": "parameter", "assumptions": "assumption", "switches": "switch", "units": "unit",
+    "correlations": "correlation",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One entry that is not as it was.
 
-    kind      claim, source, question, phrase, case, series, data, parameter, assumption, equation, switch, unit,
-              correlation, view, pooling, order, option
+    kind      claim, source, question, phrase, mechanism, case, series, data, parameter, assumption, equation, switch,
+              unit, correlation, view, pooling, order, option
     was, now  the entry then and now; None where there was or is none. Rows of a table stand as their lines.
     fields    what differs inside it: path, then, now (None: not there)
     order     only other places among entries of the same kind; it cannot be put back alone
@@ -51,7 +55,7 @@ class Change:
     def name(self) -> str:
         """The entry as a user calls it."""
         path = self.key[1][0] if self.rows else ".".join(self.key[1])
-        if self.key[0] == WORLD and len(self.key[1]) == 2:
+        if self.file.startswith(MODELS) and len(self.key[1]) == 2:
             return self.key[1][1]
         if self.kind in ("view", "pooling", "data") or not path:
             stem = self.file.removesuffix(".yaml").removeprefix("views/")
@@ -90,6 +94,10 @@ def read_state(texts: Texts, name: str) -> State:
         if root is None:
             continue
         nodes[file] = root
+    named = _parts(nodes)
+    for file, root in nodes.items():
+        if file.startswith("parts/") and file not in named:
+            continue  # it ships with the program, and this case does not use it
         for key, value, label in _flat(file, root):
             entries.setdefault(key, (file, value, label))
     if problems.errors:
@@ -97,14 +105,21 @@ def read_state(texts: Texts, name: str) -> State:
     return State(texts, nodes, entries)
 
 
+def _parts(nodes: dict[str, Mapping]) -> set[str]:
+    """The files of the parts that a case names."""
+    listed = nodes["case.yaml"].get("parts") if "case.yaml" in nodes else None
+    items = listed.items if isinstance(listed, Sequence) else (listed,)
+    return {f"parts/{item.text}.yaml" for item in items if isinstance(item, Scalar)}
+
+
 def _flat(file: str, root: Mapping) -> Iterator[tuple[Key, Node, Scalar | None]]:
     """The entries of one file."""
-    world = file.startswith("world/")
+    world, group = file.startswith(MODELS), WORLD if file.startswith("world/") else file
     inner = _INNER.get(file.partition("/")[0], ())
     for key, value in root:
         if isinstance(value, Mapping) and (world or key.text in inner):
             for name, entry in value:
-                yield (WORLD if world else file, (key.text, name.text)), entry, name
+                yield (group, (key.text, name.text)), entry, name
         else:
             yield (file, (key.text,)), value, key
 
@@ -136,13 +151,13 @@ def changes(then: State, now: State) -> list[Change]:
 
 def _kind(key: Key, file: str, was: Node | None, now: Node | None) -> str:
     """What kind of entry it is."""
-    if key[0] == WORLD:
+    if file.startswith(MODELS) and len(key[1]) == 2:
         kind = _SECTIONS.get(key[1][0], "equation")
         only = {path.partition(".")[0] for path, _, _ in _fields(was, now)}
         return "assumption" if kind == "parameter" and was and now and only == {"assume"} else kind
     if file.startswith("views/"):
         return "pooling" if file == "views/pooled.yaml" else "view"
-    return _KINDS.get(file, "equation" if file.startswith("world/") else "entry")
+    return _KINDS.get(file, "equation" if file.startswith(MODELS) else "entry")
 
 
 def _fields(was: Node | None, now: Node | None) -> Iterator[tuple[str, str | None, str | None]]:

@@ -18,7 +18,8 @@ from ..quantities.calendar import later, parse_date
 from ..text.files import TooLarge, read_regular
 from ..text.nodes import MAX_BYTES
 from ..text.problems import CaseError, Place, Problems, Source
-from .observed import MAX_ROWS, Import, Observation, Series, read_figures, wrong_figure
+from .observed import Import, Observation, Series
+from .reading_series import MAX_ROWS, read_figures, wrong_figure
 from .records import Case
 
 OWN = "observed.csv"
@@ -57,7 +58,9 @@ def load_folder(case: Case, folder: str | Path) -> Imported:
     if not used and not problems.errors:
         wanted = sorted({s.layout.file for s in case.observed.values() if s.layout is not None})
         message = f"the folder '{folder}' holds none of the case's series"
-        problems.add("no-data", Place(Source(str(folder))), message, f"Looked for {', '.join([OWN, *wanted])}.")
+        problems.add(
+            "no-data", Place(Source(str(folder))), message, f"Looked for {', '.join([OWN, *wanted])}."
+        )
     problems.stop()
     return found
 
@@ -130,7 +133,9 @@ class _Files:
             if lacking:
                 message = f"the file has no column {', '.join(repr(c) for c in lacking)}"
                 has = ", ".join(reader.fieldnames or ())[:200]
-                self.problems.add("no-column", Place(source), message, f"It has {has}." if has else "It is empty.")
+                self.problems.add(
+                    "no-column", Place(source), message, f"It has {has}." if has else "It is empty."
+                )
                 return None
             for row in reader:
                 found.append((reader.line_num, {c: (row[c] or "").strip() for c in columns}))
@@ -205,7 +210,11 @@ class _Reader:
             place = self._place(self.layout.file, line)
             try:
                 text = row[self.layout.date]
-                day = month_end(parse_date(text + "-01")) if re.fullmatch(r"\d{4}-\d{2}", text) else parse_date(text)
+                day = (
+                    month_end(parse_date(text + "-01"))
+                    if re.fullmatch(r"\d{4}-\d{2}", text)
+                    else parse_date(text)
+                )
             except ValueError as error:
                 self.problems.add("bad-date", place, str(error))
                 continue
@@ -233,7 +242,9 @@ class _Reader:
         ends: dict[date, float] = {}
         slack = STALE if self.series.kind != "total" else 0
         for end in sorted({month_end(day) for day in daily}):
-            near = [end - timedelta(days=back) for back in range(slack + 1) if end - timedelta(days=back) in daily]
+            near = [
+                end - timedelta(days=back) for back in range(slack + 1) if end - timedelta(days=back) in daily
+            ]
             if near:
                 ends[end] = daily[near[0]]
             else:

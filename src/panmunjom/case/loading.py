@@ -19,9 +19,9 @@ from ..world.build import build
 from ..world.reading import WorldReader
 from .filling import WITHIN_HINT, beyond, fill, pooled_view
 from .mechanisms import MechanismReader, check_turns
-from .observed import FIGURES, SERIES, SeriesReader
 from .pooled import Missing, converted, unsaid
 from .questions import check_questions, read_questions
+from .reading_series import FIGURES, SERIES, SeriesReader
 from .records import Case, Mechanism, PoolRules, Question, View
 from .spoken import PhraseReader, Phrases
 from .views import ViewReader, check_target, read_pool_rules
@@ -105,10 +105,10 @@ class Loader:
 
     def file(self, relative: str) -> Mapping | None:
         """The nodes of a file inside the folder; None (and a problem) where it cannot be read."""
-        raw = self.raw(relative)
+        raw = self.content(relative)
         return None if raw is None else read_data(raw, str(self.folder / relative), self.problems)
 
-    def raw(self, relative: str) -> bytes | None:
+    def content(self, relative: str) -> bytes | None:
         """The bytes of a file inside the folder; None (and a problem) where it cannot be read."""
         path = self.folder / relative
         place = Place(Source(str(path)))
@@ -303,7 +303,7 @@ class Loader:
             if root is not None:
                 reader.read(root)
         if self.has(FIGURES):
-            raw, name = self.raw(FIGURES), str(self.folder / FIGURES)
+            raw, name = self.content(FIGURES), str(self.folder / FIGURES)
             if raw is not None:
                 try:
                     reader.figures(raw.decode("utf-8-sig"), name)

@@ -14,7 +14,9 @@ results are the same to the last bit, and mistakes are the same records. Keys th
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from ..text.plain import as_node
 from ..text.problems import NOWHERE, CaseError, Problem, Problems
 from ..text.schemas import KINDS, keys, schema
 from .loading import Loader
+from .reading_series import COLUMNS, FIGURES
 from .records import Case
 
 
@@ -51,6 +54,7 @@ class Model:
 
     def __init__(self, title: str, *, start: object, name: str = "model", **head: object) -> None:
         self.name = name
+        self.figures: list[tuple[object, ...]] = []
         self.files: dict[str, dict[str, Any]] = {"case.yaml": {"title": title, "start": start, **head}}
 
     unit = _adder("world", "units")
@@ -72,7 +76,12 @@ class Model:
     claim = _adder("claims")
     question = _adder("questions")
     phrases = _adder("phrases")
+    series = _adder("series")
     mechanism = _adder("mechanisms")
+
+    def observed(self, series: str, date: object, value: object, known: object = None) -> None:
+        """Add a figure of a series: its date, and the day on which it was public (its date if nothing is said)."""
+        self.figures.append((series, date, value, date if known is None else known))
 
     def part(self, name: str, **sections: object) -> None:
         """Use a part that ships with the package, or one of your own whose sections are given as dictionaries."""
@@ -105,12 +114,19 @@ class _MemoryLoader(Loader):
 
     def __init__(self, model: Model, problems: Problems, mechanisms: bool = False) -> None:
         super().__init__(Path(model.name), problems, mechanisms)
-        self.files = model.files
+        self.files, self.figures = model.files, model.figures
         self.hash = hashlib.sha256(repr(model.files).encode())
+        self.hash.update(repr(model.figures).encode())
 
     def has(self, relative: str) -> bool:
         """Whether anything was added to the file."""
-        return relative in self.files
+        return relative in self.files or (relative == FIGURES and bool(self.figures))
+
+    def content(self, relative: str) -> bytes | None:
+        """The figures, as the file that would hold them."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *self.figures])
+        return text.getvalue().encode()
 
     def file(self, relative: str) -> Mapping | None:
         """The file's content as nodes."""

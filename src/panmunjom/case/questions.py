@@ -55,7 +55,7 @@ class _Reader:
                 hint = f"Write one of {', '.join(QUESTION_KINDS)}."
                 self.problems.add("bad-entry", kind.place, f"there is no kind of question '{q.kind}'", hint)
                 q.kind = "yes_no"
-        for name in ("by", "at", "asked", "closes", "resolves"):
+        for name in ("by", "at", "asked", "closes", "resolves", "past_wars"):
             setattr(q, name, read_day(fields.scalar(name), self.problems))
         options, locked = fields.mapping("options"), fields.scalar("locked")
         answers = fields.node_of("resolution")
@@ -96,6 +96,9 @@ class _Reader:
         if q.anew and (q.at or q.asked is None):
             hint = "Write 'asked: DATE', and 'by' in place of 'at'."
             self.problems.add("bad-entry", self.place("anew"), f"'{q.id}' counts anew from no day on which it was asked", hint)
+        if q.past_wars and (q.kind != "yes_no" or not (q.by or q.at)):
+            message = f"'{q.id}' is not a question of yes or no with a deadline, to which past wars have an answer"
+            self.problems.add("bad-entry", self.place("past_wars"), message)
         if q.family and q.kind != "yes_no":
             message = f"'{q.id}' is in a family, which compares questions of yes and no only"
             self.problems.add("bad-entry", self.key.place, message)

@@ -149,6 +149,7 @@ class Question:
     claims: tuple[str, ...] = ()
     claimed: str = "yes"
     locked: str = ""
+    past_wars: date | None = None  # the first day of the war whose end is asked for
     anew: bool = False  # what held before the day on which it was asked does not count
     resolutions: list[Resolution] = field(default_factory=list)
     place: Place = NOWHERE

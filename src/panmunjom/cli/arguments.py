@@ -13,6 +13,7 @@ from . import (
     arguments_forecast,
     arguments_hindcast,
     arguments_rates,
+    arguments_sbc,
     examples,
 )
 
@@ -43,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     arguments_forecast.add(verbs)
     arguments_compare.add(verbs)
     arguments_diff.add(verbs)
+    arguments_sbc.add(verbs)
     return top
 
 

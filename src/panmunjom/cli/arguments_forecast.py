@@ -18,7 +18,8 @@ FORECAST = """examples:
 The pooled view starts where the case last says how things stood; --start sets another day. Futures in which an open question was
 answered before the day of the forecast are left out. Each line of the ledger is sealed with the one before it: keep it in git.
 Sealing the same again on the same day adds nothing. What was dated before it was made is a hindcast and is scored apart.
---json: day, view, start, futures, kept, forecasts (as sealed), families (wordings, spread), skipped, sealed, repeated, ledger.
+--json: day, view, start, futures, kept, forecasts (as sealed), families (wordings, spread), past_wars, skipped, sealed,
+repeated, ledger.
 exit status: 0 done, 1 the case, the ledger or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C.
 """
 

@@ -17,7 +17,8 @@ EXAMPLES = """examples:
 From the end of each month the model is conditioned on what was known by then and looks 1, 3, 6, 12 and 24 months ahead. What it
 said is scored against what came, beside persistence, a random walk with drift and the base rate of past wars. The same command
 on the same folder goes on where it was stopped.
-exit status: 0 done, 1 the case, the data or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C (what is finished is kept).
+exit status: 0 done, 1 the case, the data or the call is wrong, 2 the call cannot be read, 130 stopped by Ctrl-C (what is
+finished is kept).
 """
 
 
@@ -30,14 +31,42 @@ def add(verbs: Verbs) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verb.add_argument("case", help="a shipped case ('panmunjom cases') or a folder")
-    verb.add_argument("--from", dest="first", default="2022-04", metavar="MONTH", help="the first origin, as 2022-04 (default)")
-    verb.add_argument("--to", dest="last", metavar="MONTH", help="the last origin (default: the last month that was observed)")
-    verb.add_argument("--every", default="month", metavar="STEP", help="month (default), quarter, half-year, year or '2 months'")
+    verb.add_argument(
+        "--from",
+        dest="first",
+        default="2022-04",
+        metavar="MONTH",
+        help="the first origin, as 2022-04 (default)",
+    )
+    verb.add_argument(
+        "--to",
+        dest="last",
+        metavar="MONTH",
+        help="the last origin (default: the last month that was observed)",
+    )
+    verb.add_argument(
+        "--every",
+        default="month",
+        metavar="STEP",
+        help="month (default), quarter, half-year, year or '2 months'",
+    )
     verb.add_argument("--data", metavar="FOLDER", help="a folder with later months of the case's series")
-    verb.add_argument("--particles", type=_particles, default=4096, metavar="N", help="futures that are conditioned (default 4096)")
-    verb.add_argument("--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers (default 1)")
-    verb.add_argument("--out", metavar="FOLDER", help="where origins and the page are kept (default: runs/CASE/hindcast)")
-    verb.add_argument("--json", action="store_true", help="print one JSON object and nothing else on standard output")
+    verb.add_argument(
+        "--particles",
+        type=_particles,
+        default=4096,
+        metavar="N",
+        help="futures that are conditioned (default 4096)",
+    )
+    verb.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers (default 1)"
+    )
+    verb.add_argument(
+        "--out", metavar="FOLDER", help="where origins and the page are kept (default: runs/CASE/hindcast)"
+    )
+    verb.add_argument(
+        "--json", action="store_true", help="print one JSON object and nothing else on standard output"
+    )
 
 
 def _particles(text: str) -> int:

@@ -56,7 +56,8 @@ def show(done: Diff) -> None:
         show_effects(done, room)
     others = [(v, of, m) for v, (of, m) in done.elsewhere.items() if v != done.view and m.clear]
     if others:
-        said = "; ".join(f"{view}: {of.replace('_', ' ')} {difference(m.difference, m.se)}" for view, of, m in others)
+        labels = {o.key[1]: o.label for o in done.outcomes}
+        said = "; ".join(f"{view}: {labels.get(of, of)} {difference(m.difference, m.se)}" for view, of, m in others)
         print(textwrap.fill(printable(f"In other views what moves most is {said}. --view shows them."), room) + "\n")
     for note in done.notes:
         print(textwrap.fill(printable(f"note: {note}"), room, subsequent_indent="  "))

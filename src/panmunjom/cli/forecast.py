@@ -14,6 +14,7 @@ from ..analysis.running import Options
 from ..case.loading import load, shipped
 from ..case.questions import due_text
 from ..case.records import Case
+from ..forecasts.baselines.rates import Rate
 from ..forecasts.ledger import Line, seal
 from ..forecasts.resolving import Answer
 from ..forecasts.sealing import Forecasts
@@ -77,6 +78,7 @@ def record(done: Forecasts, seed: int, added: list[Line], repeated: list[Line], 
         "day": done.day.isoformat(), "view": done.filled.name, "start": done.ensemble.start.isoformat(),
         "stale_days": done.stale_days, "futures": len(done.ensemble.points), "kept": done.kept,
         "forecasts": done.records(seed), "families": [f.as_dict() for f in done.families], "skipped": done.skipped,
+        "past_wars": {q: rate._asdict() for q, rate in done.past_wars().items()},
         "sealed": len(added), "repeated": [line.place.line for line in repeated], "ledger": str(path),
     }  # fmt: skip
 
@@ -93,8 +95,16 @@ def show(done: Forecasts, added: list[Line], repeated: list[Line], path: Path, d
         print(dim("\n".join(textwrap.wrap(text, width()))))
     plain = [(q, a) for q, a in done.answers.items() if a.kind == "yes_no"]
     rows = [[q, due_text(done.questions[q]) or f"by {done.ensemble.until}", share(a.p, a.se, a.futures)] for q, a in plain]
+    head, past = ["question", "", "probability of yes"], done.past_wars()
+    if past:
+        rows = [[*row, _rate(past.get(row[0]))] for row in rows]
+        head.append("past wars, 90%")
     if rows:
-        print("\n" + table(["question", "", "probability of yes"], rows))
+        print("\n" + table(head, rows))
+    if past:
+        n = min(rate.n for rate in past.values())
+        text = f"past wars: of wars between states since 1946 that grew as old, which are {n}, how many were over within as long"
+        print(dim("\n".join(textwrap.wrap(text, width()))))
     for name, answer in done.answers.items():
         if answer.kind != "yes_no":
             print("\n" + printable(f"{name}: {done.questions[name].text}") + f"\n  {said(done, answer)}")
@@ -112,6 +122,10 @@ def show(done: Forecasts, added: list[Line], repeated: list[Line], path: Path, d
         print(f"\n{len(added)} sealed in {printable(str(path))} from line {added[0].place.line} on; commit it to git")
     if any(line.hindcast for line in added):
         sys.stdout.write(dim("They are dated before today: hindcasts, which are scored apart.") + "\n")
+
+
+def _rate(rate: Rate | None) -> str:
+    return "" if rate is None else f"{100 * rate.p:.0f}% ({100 * rate.low:.0f}–{100 * rate.high:.0f})"
 
 
 def said(done: Forecasts, answer: Answer) -> str:

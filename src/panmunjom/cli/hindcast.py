@@ -34,7 +34,12 @@ def hindcast(given: argparse.Namespace) -> int:
         found = load_folder(case, given.data)
         observed, notes = found.observed, found.notes
     plan = make_plan(
-        replace(case, observed=observed), given.first, given.last or latest(observed), given.every, given.particles, given.seed
+        replace(case, observed=observed),
+        given.first,
+        given.last or latest(observed),
+        given.every,
+        given.particles,
+        given.seed,
     )
     folder = Path(given.out) if given.out else Path("runs") / case.id / "hindcast"
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,18 +89,31 @@ def show(judged: Judged, case: Case, notes: list[str], folder: Path) -> None:
         spread = judged.coverage(target.name)
         if spread is not None:
             share, low, high, n = spread
-            print(f"  80% intervals held {share:.0%} of {n} outcomes (90% interval {low:.0%} to {high:.0%} were they independent)")
+            print(
+                f"  80% intervals held {share:.0%} of {n} outcomes (90% interval {low:.0%} to {high:.0%} were they independent)"
+            )
         if target.how == "stops":
-            print(textwrap.fill(stops_note(judged, target), width(), initial_indent="  ", subsequent_indent="  "))
+            print(
+                textwrap.fill(
+                    stops_note(judged, target), width(), initial_indent="  ", subsequent_indent="  "
+                )
+            )
         print()
     fallen = [o for o in found.origins if o.collapsed]
     for origin in fallen[:3]:
-        text = f"note: from {origin.day} the conditioning collapsed ({origin.collapsed}); its forecasts are those of {origin.start} unconditioned"
+        text = (
+            f"note: from {origin.day} the conditioning collapsed ({origin.collapsed}); its forecasts are those of "
+            f"{origin.start} unconditioned"
+        )
         print(paint(textwrap.fill(printable(text), width(), subsequent_indent="  "), "33", sys.stdout))
     if len(fallen) > 3:
         print(paint(f"note: and so from {len(fallen) - 3} more", "33", sys.stdout))
     for note in notes:
-        print(paint(textwrap.fill(printable(f"note: {note}"), width(), subsequent_indent="  "), "33", sys.stdout))
+        print(
+            paint(
+                textwrap.fill(printable(f"note: {note}"), width(), subsequent_indent="  "), "33", sys.stdout
+            )
+        )
     if not found.complete:
         print("stopped by Ctrl-C: the same command goes on from there")
     print(
@@ -112,7 +130,15 @@ def heads(target: Target) -> list[str]:
     if target.how == "stops":
         return ["months ahead", "n", "Brier", "skill on base rate", "90%", ""]
     unit = target.series.unit.text
-    return ["months ahead", "n", f"CRPS, {unit}" if unit else "CRPS", f"skill on {MAIN}", "90%", "", "on drift"]
+    return [
+        "months ahead",
+        "n",
+        f"CRPS, {unit}" if unit else "CRPS",
+        f"skill on {MAIN}",
+        "90%",
+        "",
+        "on drift",
+    ]
 
 
 def row(target: Target, h: int, cell: Cell) -> list[str]:
@@ -124,7 +150,11 @@ def row(target: Target, h: int, cell: Cell) -> list[str]:
         found += ["", "", "nothing to compare with"]
     else:
         span = "too few" if main.low is None or main.high is None else f"{main.low:+.2f} to {main.high:+.2f}"
-        found += [f"{main.skill:+.2f}", span, "it never happened" if target.how == "stops" and not cell.happened else word(main)]
+        found += [
+            f"{main.skill:+.2f}",
+            span,
+            "it never happened" if target.how == "stops" and not cell.happened else word(main),
+        ]
     if target.how != "stops":
         drift = cell.skills.get("drift")
         found.append("" if drift is None or drift.skill is None else f"{drift.skill:+.2f}")

@@ -15,6 +15,7 @@ VERBS = {
     "forecast": ("forecast", "forecast"), "score": ("score", "score"),
     "compare": ("compare", "run"), "diff": ("diff", "run"),
     "hindcast": ("hindcast", "hindcast"),
+    "sbc": ("sbc", "sbc"),
     "check": ("others", "check"), "new": ("others", "new"), "cases": ("others", "cases"), "schema": ("others", "schema"),
     "describe": ("describe", "describe_case"),
     "rates": ("rates", "rates"),

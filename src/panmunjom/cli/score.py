@@ -117,6 +117,16 @@ def forecasters_text(found: list[dict[str, Any]]) -> str:
         for skill in one["skill"].values():
             text = printable(f"{one['forecaster']} ({_ORIGINS[one['origin']]}): {skill['says']}")
             out.append("\n".join(textwrap.wrap(text, width())))
+        if "calibration" in one:
+            bins = [b for b in one["calibration"] if b["n"]]
+            said = [
+                [
+                    f"{100 * b['low']:.0f} to {100 * b['high']:.0f}%", str(b["n"]), f"{100 * b['said']:.0f}%",
+                    f"{100 * b['happened']:.0f}% ({100 * b['happened_low']:.0f}–{100 * b['happened_high']:.0f})",
+                ]
+                for b in bins
+            ]  # fmt: skip
+            out.append(table([f"calibration of {one['forecaster']}", "forecasts", "said", "happened, 90%"], said, "  "))
     out.append(dim("0 is best; skill with its 90% interval; in the order of origin and name, which is no ranking"))
     return "\n".join(out)
 

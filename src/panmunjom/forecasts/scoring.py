@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from ..case.records import Case, Question
+from .baselines.rates import NoWar, Rate, war_ends_within
 from .forecast import ORIGINS, Forecast
 from .scores import brier, brier_choice, calibration, crps_days, crps_quantiles, difference, log_score, skill
 
@@ -81,8 +83,28 @@ def base_rate(case: Case, made: Forecast) -> Forecast | None:
     return replace(made, p=(sum(answers) + 1) / (len(answers) + 2))
 
 
+def past_wars(case: Case, made: Forecast) -> Forecast | None:
+    """The share of wars between states that grew as old as this one and were over within as many days."""
+    rate = war_over(made.question, made.day)
+    return None if rate is None else replace(made, p=rate.p)
+
+
+def war_over(question: Question, day: date) -> Rate | None:
+    """What past wars say of a question that asks whether a war is over; None where it does not, or where none grew so old."""
+    if question.past_wars is None or question.due is None or not question.past_wars <= day < question.due:
+        return None
+    try:
+        return war_ends_within((day - question.past_wars).days, (question.due - day).days)
+    except NoWar:
+        return None
+
+
 # name -> what the baseline says in place of a forecast; None where it has nothing to say
-BASELINES: dict[str, Callable[[Case, Forecast], Forecast | None]] = {"even": even, "base_rate": base_rate}
+BASELINES: dict[str, Callable[[Case, Forecast], Forecast | None]] = {
+    "even": even,
+    "base_rate": base_rate,
+    "past_wars": past_wars,
+}
 
 
 def scored(case: Case, forecasts: Iterable[Forecast]) -> list[Scored]:
@@ -120,8 +142,6 @@ def _score(made: Forecast) -> tuple[str, float]:
     if question.kind == "number":
         assert answer.value is not None
         return "crps", float(crps_quantiles(made.levels, [made.values], [answer.value])[0])
-    from datetime import date
-
     happened = None if answer.outcome == "never" else float(date.fromisoformat(answer.outcome).toordinal())
     closes = float(question.due.toordinal()) if question.due else float(answer.day.toordinal())
     return "crps_days", crps_days(made.levels, made.values, happened, float(made.day.toordinal()), closes)

@@ -12,8 +12,10 @@ from ..case.questions import open_on
 from ..case.records import Case, Filled, Question
 from ..futures.ensemble import Ensemble
 from ..text.problems import NOWHERE, CaseError, Problem
+from .baselines.rates import Rate
 from .ledger import Record
 from .resolving import Answer, answers, newest, still_open
+from .scoring import war_over
 from .wording import Family, by_wording
 
 
@@ -35,6 +37,11 @@ class Forecasts:
     def stale_days(self) -> int:
         """Days between the view's start and the day of the forecast, of which the view knows next to nothing."""
         return max(0, (self.day - self.ensemble.start).days)
+
+    def past_wars(self) -> dict[str, Rate]:
+        """What past wars say of the questions that ask whether the war is over."""
+        found = {name: war_over(self.questions[name], self.day) for name in self.answers}
+        return {name: rate for name, rate in found.items() if rate is not None}
 
     def records(self, seed: int) -> list[Record]:
         """A line for each answer, without time and seal."""

@@ -15,6 +15,7 @@ from panmunjom.report.words import count, difference, finite, shortened
 Json = dict[str, Any]
 LONG = 60  # characters of a text before and after
 MOST_FIELDS = 4
+BEFORE = 12  # characters shown before the first that differs
 
 
 def record(done: Diff) -> Json:
@@ -161,8 +162,21 @@ def change_lines(change: Change) -> list[str]:
         return [head]
     out = [head]
     for field, was, now in change.fields[:MOST_FIELDS]:
-        then, new = (shortened(" ".join(v.split()), LONG) if v is not None else "(nothing)" for v in (was, now))
+        then, new = apart(was, now)
         out.append(f"  {field}: {then} → {new}" if field else f"  {then} → {new}")
     if len(change.fields) > MOST_FIELDS:
         out.append(f"  and {len(change.fields) - MOST_FIELDS} more")
     return out
+
+
+def apart(was: str | None, now: str | None) -> tuple[str, str]:
+    """Two texts cut to what differs, with a little of what stands before it; ``(nothing)`` for None."""
+    one, two = (" ".join(v.split()) if v is not None else None for v in (was, now))
+    if one is None or two is None:
+        return tuple("(nothing)" if v is None else shortened(v, LONG) for v in (one, two))  # type: ignore[return-value]
+    if max(len(one), len(two)) <= LONG:
+        return one, two
+    same = next((k for k, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    begin = one.rfind(" ", 0, max(0, same - BEFORE)) + 1
+    lead = "…" if begin else ""
+    return lead + shortened(one[begin:], LONG), lead + shortened(two[begin:], LONG)

@@ -16,7 +16,6 @@ from ..forecasts.hindcast.run import Hindcast
 from ..forecasts.hindcast.targets import WORDS, Target, months_on
 from ..forecasts.scores.calibration import Bin
 from ..forecasts.series.baselines import LEVELS
-from ..forecasts.series.ceasefire import SOURCE
 from . import words
 from .fans import Fan, Panel, fan_chart
 from .render import environment
@@ -60,7 +59,6 @@ def render(judged: Judged, observed: Mapping[str, Series]) -> str:
         "collapsed": [o for o in found.origins if o.collapsed],
         "origins": found.origins,
         "claimed": any(s.claimed for s in observed.values()),
-        "source": SOURCE,
         "headline": headline(judged),
         "version": __version__,
         "seconds": found.seconds,
@@ -79,8 +77,8 @@ def headline(judged: Judged) -> str:
     if not total:
         return "No outcome is known yet: nothing can be scored."
     return (
-        f"Of {total} series and horizons the model beats persistence in {counts['better']}, loses to it in {counts['worse']}, and "
-        f"shows no evidence of skill in {counts['no evidence of skill']}."
+        f"Of {total} series and horizons the model beats persistence in {counts['better']}, loses to it in {counts['worse']}, "
+        f"and shows no evidence of skill in {counts['no evidence of skill']}."
     )
 
 
@@ -91,8 +89,9 @@ def stops_note(judged: Judged, target: Target) -> str:
     if happened:
         return f"It happened in {happened} of {n}."
     return (
-        f"It never happened, in none of {n} origins and horizons: whoever always says 'never' is beaten by nobody, and what the model "
-        "gains on the base rate is only that it says less. This says nothing of whether it would see a ceasefire coming."
+        f"It never happened, in none of {n} origins and horizons: whoever always says 'never' is beaten by nobody, and what "
+        "the model gains on the base rate is only that it says less. This says nothing of whether it "
+        "would see a ceasefire coming."
     )
 
 
@@ -105,7 +104,8 @@ def part(judged: Judged, target: Target, index: int) -> Part:
     said = (
         ""
         if spread is None
-        else f"80% intervals held {spread[0]:.0%} of {spread[3]} outcomes (90% interval {spread[1]:.0%} to {spread[2]:.0%} were they independent)."
+        else f"80% intervals held {spread[0]:.0%} of {spread[3]} outcomes "
+        f"(90% interval {spread[1]:.0%} to {spread[2]:.0%} were they independent)."
     )
     charts = [
         (f"said {h} {'month' if h == 1 else 'months'} before", chart)
@@ -122,7 +122,11 @@ def part(judged: Judged, target: Target, index: int) -> Part:
         str(words.clean(source.stance)) if source else "",
         charts,
         pit_chart(bins, f"p{index}") if bins else None,
-        [row(h, cell, baselines, target.how == "stops") for h, cell in judged.cells[target.name].items() if cell.n],
+        [
+            row(h, cell, baselines, target.how == "stops")
+            for h, cell in judged.cells[target.name].items()
+            if cell.n
+        ],
         baselines,
         said,
         stops_note(judged, target) if target.how == "stops" else "",
@@ -131,16 +135,35 @@ def part(judged: Judged, target: Target, index: int) -> Part:
 
 def row(h: int, cell: Cell, baselines: list[str], stops: bool) -> dict[str, Any]:
     """One horizon of the table."""
-    cells = []
+    cells: list[dict[str, Any]] = []
     for name in baselines:
         one = cell.skills.get(name)
         if one is None or one.skill is None:
-            cells.append({"skill": words.DASH, "span": "nothing to compare with" if one is None else "it made no error", "word": "", "kind": ""})
+            cells.append(
+                {
+                    "skill": words.DASH,
+                    "span": "nothing to compare with" if one is None else "it made no error",
+                    "word": "",
+                    "kind": "",
+                }
+            )
             continue
-        span = "too few for an interval" if one.low is None or one.high is None else f"{one.low:+.2f} to {one.high:+.2f}"
+        span = (
+            "too few for an interval"
+            if one.low is None or one.high is None
+            else f"{one.low:+.2f} to {one.high:+.2f}"
+        )
         said = word(one) if cell.happened or not stops else "it never happened"
         kind = {"better": "yes", "worse": "no"}.get(said, "undecided")
-        cells.append({"skill": f"{one.skill:+.2f}".replace("-", "−"), "span": span.replace("-", "−"), "word": said, "kind": kind, "n": one.n})
+        cells.append(
+            {
+                "skill": f"{one.skill:+.2f}".replace("-", "−"),
+                "span": span.replace("-", "−"),
+                "word": said,
+                "kind": kind,
+                "n": one.n,
+            }
+        )
     return {"h": h, "n": cell.n, "score": words.number(cell.score), "inside": cell.inside, "cells": cells}
 
 
@@ -152,14 +175,22 @@ def fan(found: Hindcast, target: Target, h: int, ident: str) -> Markup | None:
         if quantiles is None:
             continue
         dates.append(months_on(origin.day, h).isoformat())
-        rows.append([float(quantiles[0])] * 5 if target.how == "stops" else [float(q) for q in np.interp(BAND, LEVELS, quantiles)])
+        rows.append(
+            [float(quantiles[0])] * 5
+            if target.how == "stops"
+            else [float(q) for q in np.interp(BAND, LEVELS, quantiles)]
+        )
         outcome = origin.outcomes.get(target.name, {}).get(h)
         if outcome is not None:
             seen.append((dates[-1], outcome))
     if len(dates) < 2:
         return None
     return fan_chart(
-        Panel(target.series.label, target.series.unit.text if target.how != "stops" else "", [Fan("", dates, rows, seen, target.series.claimed)]),
+        Panel(
+            target.series.label,
+            target.series.unit.text if target.how != "stops" else "",
+            [Fan("", dates, rows, seen, target.series.claimed)],
+        ),
         ident,
     )
 
@@ -170,8 +201,22 @@ def pit_chart(bins: list[Bin], ident: str) -> Markup:
     most = max([b.n for b in bins] + [1])
     n = sum(b.n for b in bins)
     x, y = linear(0, 1, 28, width - 6), linear(0, most, bottom, 12)
-    drawn = [rectangle(x(b.low) + 1, y(b.n), x(b.high) - 1, bottom - y(b.n), "wide e1", element("title", f"{b.n} of {n}")) for b in bins]
-    drawn += [line(x(0), y(n / len(bins)), x(1), y(n / len(bins)), "whisker"), label(24, y(most) + 4, most, anchor="end")]
-    drawn += [label(x(0), bottom + 15, "below all that was said"), label(x(1), bottom + 15, "above all", anchor="end")]
-    about = ", ".join(str(b.n) for b in bins) + f" of {n} outcomes by tenths of the forecasts; {n / len(bins):.1f} each if calibrated."
+    drawn = [
+        rectangle(
+            x(b.low) + 1, y(b.n), x(b.high) - 1, bottom - y(b.n), "wide e1", element("title", f"{b.n} of {n}")
+        )
+        for b in bins
+    ]
+    drawn += [
+        line(x(0), y(n / len(bins)), x(1), y(n / len(bins)), "whisker"),
+        label(24, y(most) + 4, most, anchor="end"),
+    ]
+    drawn += [
+        label(x(0), bottom + 15, "below all that was said"),
+        label(x(1), bottom + 15, "above all", anchor="end"),
+    ]
+    about = (
+        ", ".join(str(b.n) for b in bins)
+        + f" of {n} outcomes by tenths of the forecasts; {n / len(bins):.1f} each if calibrated."
+    )
     return picture(width, height, ident, "Where outcomes fell", about, *drawn)

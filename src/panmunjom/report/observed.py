@@ -52,7 +52,9 @@ def totals(case: Case, view: ViewResult) -> list[dict[str, Any]]:
         if series.kind != "total" or not months or not seen:
             continue
         rows = [months[day] / series.unit.factor for day in sorted(months)]
-        columns = [[None if row[k] != row[k] else float(row[k]) for row in rows] for k in range(len(QUANTILES))]
+        columns = [
+            [None if row[k] != row[k] else float(row[k]) for row in rows] for k in range(len(QUANTILES))
+        ]
         found.append(
             {
                 "id": series.name,

@@ -45,8 +45,8 @@ def put_back_each(out: Diff, states: Sequence[State], futures: int, tick: Tick) 
 
 
 def _may_move(change: Change) -> bool:
-    """Whether a change can have a part in a run: phrases are for reading articles, a number of futures draws no others."""
-    return change.kind not in ("phrase", "order") and not (
+    """Whether a change can have a part in a run: phrases and mechanisms are for other commands."""
+    return change.kind not in ("phrase", "mechanism", "order") and not (
         change.kind == "option" and change.key[1][0] in ("futures", "version")
     )
 

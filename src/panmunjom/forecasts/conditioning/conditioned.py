@@ -171,19 +171,26 @@ def condition(
     seed: int = 1,
     tick: Tick | None = None,
     moves: bool = True,
+    rows_seed: int | None = None,
+    first: int = 0,
 ) -> Conditioned:
     """Condition a filled view on observed series, cut to what was known, up to and with the day ``until``.
 
-    Switches stay as the view has them. ``moves``: whether parameters and luck are moved after copying. Raises
-    ``CaseError`` for an intervention that names nothing.
+    Switches stay as the view has them. ``moves``: whether parameters and luck are moved after copying.
+    ``rows_seed`` and ``first``: the seed and the number of the first of the parameter points, where they are to be others
+    than those of an ordinary run with ``seed``. Raises ``CaseError`` for an intervention that names nothing.
     """
     case = runner.case
     coordinates = Coordinates(
-        case.built, runner.draws(filled), runner.switch_rows(filled.switches), series, seed
+        case.built,
+        runner.draws(filled),
+        runner.switch_rows(filled.switches),
+        series,
+        seed if rows_seed is None else rows_seed,
     )
     runs = _runs(runner, filled, until, seed)
     watch = Watch(series, case.built.graph, filled.start, runs.plan.step_days, until)
-    found = Filter(coordinates, runs, watch, particles, moves)
+    found = Filter(coordinates, runs, watch, particles, moves, first)
     return _finished(runner, filled, until, found, tick)
 
 

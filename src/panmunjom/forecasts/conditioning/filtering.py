@@ -36,16 +36,24 @@ class Filter:
     """A cloud on its way along the stops of a watch."""
 
     def __init__(
-        self, coordinates: Coordinates, runs: Runs, watch: Watch, size: int, moves: bool = True
+        self,
+        coordinates: Coordinates,
+        runs: Runs,
+        watch: Watch,
+        size: int,
+        moves: bool = True,
+        first: int = 0,
     ) -> None:
         self.coordinates, self.runs, self.watch, self.moves = coordinates, runs, watch, moves
-        scores, rows = coordinates.first(np.arange(size, dtype=np.uint64))
-        self.cloud = Cloud(scores, rows, [0], [np.arange(size, dtype=np.uint64)], np.arange(size))
+        scores, rows = coordinates.first(np.arange(first, first + size, dtype=np.uint64))
+        self.cloud = Cloud(scores.copy(), rows, [0], [np.arange(size, dtype=np.uint64)], np.arange(size))
+        self.prior = Cloud(scores, rows, [0], [np.arange(size, dtype=np.uint64)], np.arange(size))
         self.logs = np.full(size, -math.log(size))
         self.log_evidence = 0.0
         self.seen: Seen = {}
         self.truths: list[tuple[Entry, Array]] = []
         self.blocks: Blocks = runs.begin(self.cloud)
+        self.prior_blocks, self.prior_seen, self.prior_step = runs.begin(self.prior), Seen(), 0
         self.step, self.last = 0, -1  # where the cloud is; the last stop that it met
         self.records: list[StopRecord] = []
         self.collapsed = ""
@@ -68,6 +76,7 @@ class Filter:
             if stop.step <= self.last
             for entry in stop.entries
         ]
+        new.prior_blocks, new.prior_seen = runs.whole(new.prior, self.prior_step, watch.places)
         new.mover = self.mover.for_filter(new)
         return new
 
@@ -96,6 +105,8 @@ class Filter:
         """Let the figures of a stop in."""
         before = len(self.truths)
         self.truths += [(entry, truth(entry, self.seen)) for entry in stop.entries]
+        if self.moves:
+            self.look_at_prior(stop)
         gained = self.likelihood(self.truths[before:], self.cloud.scores)
         record = self.describe(stop, before, gained)
         self.records.append(record)
@@ -125,6 +136,21 @@ class Filter:
                     self.collapse(record, f"{record.distinct} different futures were left")
                     return
         record.distinct = record.distinct or len(np.unique(self.cloud.born))
+
+    def look_at_prior(self, stop: Stop) -> None:
+        """Let the mover see how the figures of a stop depend on coordinates where nothing is known."""
+        self.runs.go(
+            self.prior, self.prior_blocks, self.prior_step, stop.step, self.watch.places, self.prior_seen
+        )
+        self.prior_step = stop.step
+        errors = self.coordinates.errors(self.prior.scores)
+        for entry in stop.entries:
+            one, (bias, spread) = self.watch.series[entry.series], errors[entry.series]
+            if one.kind != "fact":
+                would = truth(entry, self.prior_seen) / one.unit.factor * bias
+                with np.errstate(all="ignore"):
+                    would = np.log(would) if one.error == "relative" else would
+                self.mover.slopes.add(would, float(np.median(spread)))
 
     def resample(self, stop: Stop, record: StopRecord) -> None:
         """Copy futures in proportion to their weights; everyone weighs the same afterwards."""
@@ -187,7 +213,8 @@ class Filter:
             if apart == math.inf
             else f"the nearest future was {apart:.2g} spreads from it"
         )
-        self.collapsed = f"{record.date}: {how}; hardest was '{name}', which alone left {record.alone[name]:.3g} of {self.size}: {far}"
+        left = f"alone left {record.alone[name]:.3g} of {self.size}"
+        self.collapsed = f"{record.date}: {how}; hardest was '{name}', which {left}: {far}"
 
     def chosen(self, day: date) -> npt.NDArray[np.intp]:
         """Who stands for the posterior, all weighing the same."""

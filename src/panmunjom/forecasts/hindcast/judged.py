@@ -69,7 +69,11 @@ def judge(found: Hindcast) -> Judged:
         judged.cells[target.name] = {}
         fell: list[Array] = []
         for h in found.plan.horizons:
-            pairs = [o for o in found.origins if h in o.outcomes.get(target.name, {}) and h in o.forecasts.get(target.name, {})]
+            pairs = [
+                o
+                for o in found.origins
+                if h in o.outcomes.get(target.name, {}) and h in o.forecasts.get(target.name, {})
+            ]
             judged.cells[target.name][h] = cell = _cell(target, h, pairs)
             if cell.n and target.how != "stops":
                 forecasts, outcomes = _arrays(target, h, pairs)
@@ -149,7 +153,12 @@ def as_record(judged: Judged) -> dict[str, Any]:
         "coverage80_n": {n: c[3] for n in judged.cells if (c := judged.coverage(n)) is not None},
         "pit": {n: [b.n for b in judged.histogram(n)] for n in judged.pits},
         "targets": {
-            n: {"what": WORDS[t.how], "label": t.series.label, "unit": t.series.unit.text, "claimed": t.series.claimed}
+            n: {
+                "what": WORDS[t.how],
+                "label": t.series.label,
+                "unit": t.series.unit.text,
+                "claimed": t.series.claimed,
+            }
             for n, t in kept.items()
         },
         "origins": [

@@ -54,7 +54,10 @@ def read_every(text: str, problems: Problems) -> int:
     found = re.fullmatch(r"([1-9]\d?) months?", text.strip())
     if found is None and text not in known:
         problems.add(
-            "bad-duration", NOWHERE, f"--every '{text[:40]}' is not a step", f"Write {', '.join(known)} or '2 months'."
+            "bad-duration",
+            NOWHERE,
+            f"--every '{text[:40]}' is not a step",
+            f"Write {', '.join(known)} or '2 months'.",
         )
         return 1
     return int(found.group(1)) if found else known[text]
@@ -75,21 +78,27 @@ def make_plan(case: Case, first: str, last: str, every: str, particles: int, see
     figures = [o for s in case.observed.values() if s.kind != "fact" for o in s.observations]
     if not figures:
         hint = "Give a folder with --data, or write data/series.yaml and data/observed.csv."
-        problems.add("no-data", NOWHERE, f"the case '{case.id}' has no observed series to hold forecasts against", hint)
+        problems.add(
+            "no-data", NOWHERE, f"the case '{case.id}' has no observed series to hold forecasts against", hint
+        )
     starts = anchors(case)
     if not starts:
         hint = "A hindcast begins at the date of an assumption's column: give the world dated assumptions."
         problems.add("no-start", NOWHERE, "no assumption of the world has a date", hint)
     if begin is not None and starts and begin <= starts[0]:
         message = f"the first origin, {begin}, is not after {starts[0]}, the first date for which the world is set up"
-        problems.add("bad-date", NOWHERE, message, f"Begin with --from {month_end(add_months(starts[0], 1)):%Y-%m}.")
+        problems.add(
+            "bad-date", NOWHERE, message, f"Begin with --from {month_end(add_months(starts[0], 1)):%Y-%m}."
+        )
     if begin is not None and figures and min(o.known for o in figures) > begin:
         known = min(o.known for o in figures)
         message = f"nothing was observed by {begin}: the first figure was known on {known}"
         problems.add("bad-date", NOWHERE, message, f"Begin with --from {known:%Y-%m}.")
     if end is not None and figures and end > (latest := max(o.date for o in figures)):
         message = f"the last origin, {end}, lies after the last observation, of {latest}"
-        problems.add("bad-date", NOWHERE, message, f"End with --to {latest:%Y-%m}, or give later data with --data.")
+        problems.add(
+            "bad-date", NOWHERE, message, f"End with --to {latest:%Y-%m}, or give later data with --data."
+        )
     problems.stop()
     assert begin is not None and end is not None
     return Plan(begin, end, step, particles, seed)
@@ -110,7 +119,9 @@ def anchors(case: Case) -> list[date]:
     dates = {c.since for p in parameters for c in p.assume if c.since is not None}
     least = [min((c.since for c in p.assume if c.since is not None), default=None) for p in parameters]
     undated = [any(c.since is None for c in p.assume) for p in parameters]
-    first = max((d for d, free in zip(least, undated, strict=True) if d is not None and not free), default=None)
+    first = max(
+        (d for d, free in zip(least, undated, strict=True) if d is not None and not free), default=None
+    )
     return sorted(d for d in dates if first is None or d >= first)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import time
@@ -18,8 +19,8 @@ from ...case.known import as_of
 from ...case.observed import Series
 from ...case.records import Case, Filled
 from ...engine.kernel import interrupted
+from ..baselines.rates import NoWar, war_ends_within
 from ..series.baselines import BASELINES
-from ..series.ceasefire import fighting_ends_within
 from . import kept
 from .origin import Futures, Origin, look_ahead
 from .plan import Plan, anchor_of, anchors, origins
@@ -92,7 +93,7 @@ def hindcast(
                 break
             if place is not None:
                 kept.save(place, found)
-        fill_in(found, whole.targets, observed, outcomes, plan)
+        fill_in(found, whole.targets, observed, outcomes, plan, starts[0])
         whole.origins.append(found)
     whole.seconds = time.monotonic() - began
     return whole
@@ -111,7 +112,9 @@ def one(
     began = time.monotonic()
     then = runner.with_case(as_of(with_series(runner.case, observed), day))
     then.options.known_by = day
-    known = [s.known_by(day) for s in observed.values()]  # also those without a figure yet: they have a bias already
+    known = [
+        s.known_by(day) for s in observed.values()
+    ]  # also those without a figure yet: they have a bias already
     found = Origin(day, start, figures=sum(len(s.observations) for s in known))
     futures = chain.to(then, start, known, day, plan)
     if futures.ess:
@@ -133,8 +136,9 @@ def fill_in(
     observed: Mapping[str, Series],
     outcomes: Mapping[str, dict[date, float]],
     plan: Plan,
+    began: date,
 ) -> None:
-    """Baselines of an origin, from what was known on its day, and what came."""
+    """Baselines of an origin, from what was known on its day, and what came; ``began``: the first day of the war."""
     found.baselines, found.outcomes = {}, {}
     for target in wanted:
         known = observed[target.name].known_by(found.day)
@@ -146,9 +150,9 @@ def fill_in(
             mine = found.baselines.setdefault(target.name, {}).setdefault(h, {})
             if target.how == "stops":
                 span = (months_on(found.day, h) - found.day).days
-                began = min(observed[target.name].values())
-                age = (found.day - began.replace(day=1)).days
-                mine["base rate"] = np.array([fighting_ends_within(age, max(0, span - 30))])
+                with contextlib.suppress(NoWar):  # no war of the class grew so old
+                    rate = war_ends_within((found.day - began).days, max(0, span - 30))
+                    mine["base rate"] = np.array([rate.p])
                 mine["never"] = np.array([0.0])
                 continue
             if past is None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +78,7 @@ class Target:
             days = [months_on(origin, k) for k in range(months + 1)]
             if any(d not in figures for d in days) or not figures[origin]:
                 return None
-            return float(any(not figures[a] and not figures[b] for a, b in zip(days, days[1:], strict=False)))
+            return float(any(not figures[a] and not figures[b] for a, b in pairwise(days)))
         wanted = [months_on(end, -k) for k in range(3 if self.how == "quarter" else 1)]
         return sum(figures[d] for d in wanted) if all(d in figures for d in wanted) else None
 

@@ -56,4 +56,7 @@ def drift(past: Array, ahead: int, positive: bool) -> Array | None:
     return np.asarray(np.exp(found) if positive else found)
 
 
-BASELINES: dict[str, Callable[[Array, int, bool], Array | None]] = {"persistence": persistence, "drift": drift}
+BASELINES: dict[str, Callable[[Array, int, bool], Array | None]] = {
+    "persistence": persistence,
+    "drift": drift,
+}
