@@ -36,8 +36,9 @@ def declared(world: World) -> dict[str, Place]:
 
 
 def file_of(place: Place) -> str:
-    """The name of the file of a place, without its folder."""
-    return PurePath(place.source.name).name
+    """The name of the file of a place, without its folder; the first word of its path where it was built in Python."""
+    name = place.source.name
+    return name.removeprefix("<Python> ").partition(".")[0] if name.startswith("<Python> ") else PurePath(name).name
 
 
 class MechanismReader:

@@ -13,10 +13,11 @@ from panmunjom import __version__
 from panmunjom.analysis.mechanisms import CLEAR, FALSE_ALARM, Shown
 from panmunjom.analysis.running import Options
 from panmunjom.case.filling import fill, pooled_view
+from panmunjom.case.mechanisms import file_of
 from panmunjom.case.pooled import pooled
 from panmunjom.case.records import Case, Filled, Mechanism
 from panmunjom.quantities.distributions import Distribution
-from panmunjom.report.equations import effect_line, equations, file_of, said
+from panmunjom.report.equations import effect_line, equations, said
 from panmunjom.report.flows import flows
 from panmunjom.text.writing import flat
 from panmunjom.world.declared import ByMember, Column, Parameter, Stock

@@ -5,20 +5,14 @@ A name without brackets means the same member's; ``if`` at the outside of a form
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any
 
-from panmunjom.text.problems import Place
+from panmunjom.case.mechanisms import file_of
 from panmunjom.text.syntax import Call, Expression, Number
 from panmunjom.text.writing import SIGNS, flat, level, written
 from panmunjom.world.declared import ByMember, Decision, Effect, Event, Members, Stock, Value, World
 
 Json = dict[str, Any]
-
-
-def file_of(place: Place) -> str:
-    """The name of the file in which something is declared."""
-    return PurePath(place.source.name).name
 
 
 def equations(world: World) -> list[Json]:
