@@ -263,7 +263,7 @@ class Runner:
                     bands and a == 0,
                     options.threads,
                     tick,
-                    accrue,
+                    accrue=accrue,
                 )
                 for a, b in pairwise(edges)
                 if b > a
@@ -284,7 +284,7 @@ class Runner:
                 bands,
                 options.threads,
                 tick,
-                accrue,
+                accrue=accrue,
             )
         seconds = time.perf_counter() - began
         return Ensemble(filled.name, filled.start, until, plan.step_days, self.case.built.graph, raw, seconds)

@@ -96,7 +96,7 @@ def simulate(
                 if tick is not None:
                     tick((begin + done * size) / futures)
 
-            raw = run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share, accrue)
+            raw = run_rows(kernel, table, points, plan, seed, changes, bands and begin == 0, threads, share, accrue=accrue)
             if whole is None:
                 whole = room_like(raw, futures, futures <= CHUNK)
             put(whole, raw, begin)

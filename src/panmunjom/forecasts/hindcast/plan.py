@@ -14,6 +14,7 @@ every page says so.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +25,7 @@ from ...text.problems import NOWHERE, CaseError, Problem, Problems
 
 HORIZONS = (1, 3, 6, 12, 24)  # months
 LEARNING = 3  # months between an anchor and the origins that begin at it
+SET_UP = 0.1  # share of the dated parameters that have a column of a day for which a world is set up
 MOST = 240  # origins
 
 
@@ -114,9 +116,13 @@ def origins(plan: Plan) -> list[date]:
 
 
 def anchors(case: Case) -> list[date]:
-    """The days for which the world has been set up: where every parameter has an assumption, and some column begins."""
+    """The days for which the world has been set up: every parameter has an assumption by then, and for a tenth of those that
+    are dated a column begins there. A column of one or two parameters is news that came in, and leaves the rest as old as it was.
+    """
     parameters = case.built.world.parameters.values()
-    dates = {c.since for p in parameters for c in p.assume if c.since is not None}
+    dated = [{c.since for c in p.assume if c.since is not None} for p in parameters]
+    counts = Counter(day for days in dated for day in days)
+    dates = {day for day, n in counts.items() if n >= SET_UP * sum(map(bool, dated))}
     least = [min((c.since for c in p.assume if c.since is not None), default=None) for p in parameters]
     undated = [any(c.since is None for c in p.assume) for p in parameters]
     first = max(
