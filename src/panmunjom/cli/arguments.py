@@ -6,7 +6,7 @@ import argparse
 
 from .. import __version__
 from ..text.schemas import CLAIM_KINDS, KINDS
-from . import arguments_sbc, examples
+from . import arguments_condition, arguments_sbc, examples
 
 TYPE_CHECKING = False  # as typing has it, whose import takes longer than all of this
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     _add_runs(verbs)
     _add_evidence(verbs)
     _add_cases(verbs)
+    arguments_condition.add(verbs)
     arguments_sbc.add(verbs)
     return top
 

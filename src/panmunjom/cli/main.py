@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 VERBS = {
     "run": ("run", "run"), "futures": ("futures", "futures"), "replay": ("replay", "replay"),
     "read": ("read", "read"), "test": ("article", "test"), "claims": ("claims", "claims"), "why": ("why", "explain"),
-    "sbc": ("sbc", "sbc"),
+    "sbc": ("sbc", "sbc"), "condition": ("condition", "condition"),
     "check": ("others", "check"), "new": ("others", "new"), "cases": ("others", "cases"), "schema": ("others", "schema"),
 }  # fmt: skip
 

@@ -226,9 +226,7 @@ def show(trial: Trial, wanted: int, page: Path) -> None:
     moved = ", ".join(f"{kind} {share:.0%}" for kind, share in trial.moved().items())
     seconds = sum(w.seconds for w in trial.wars) / wars
     fewest = sorted(w.fewest for w in trial.wars)[wars // 2]
-    print(
-        dim(
-            f"{s['particles']} futures a filter, seed {s['seed']}; moves accepted: {moved}; hardest month left {fewest:.3g} effective (median); {seconds:.1f} s a war"
-        )
-    )
+    hardest = f"hardest month left {fewest:.3g} effective (median)"
+    how = f"{s['particles']} futures a filter, seed {s['seed']}; moves accepted: {moved}; {hardest}"
+    print(dim(f"{how}; {seconds:.1f} s a war"))
     print(printable(f"kept in {page.parent}: open {page}"))

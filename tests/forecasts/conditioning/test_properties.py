@@ -107,7 +107,7 @@ def test_a_total_is_what_accrued_between_month_ends() -> None:
 
 def test_figures_from_before_the_start_are_left_out_and_counted() -> None:
     """A total whose month began before the run, a level of an earlier day."""
-    runner, view = filled(counted())
+    runner, _ = filled(counted())
     late = runner.fill_pooled(date(2024, 3, 15))
     figures = series("count", "total", "lost", [1500.0] * 6, spread="0.1")
     level = series("stand", "level", "lost", [1500.0] * 6, spread="0.1")

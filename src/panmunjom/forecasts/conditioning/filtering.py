@@ -43,8 +43,10 @@ class Filter:
         size: int,
         moves: bool = True,
         first: int = 0,
+        effort: float = 1.0,
     ) -> None:
         self.coordinates, self.runs, self.watch, self.moves = coordinates, runs, watch, moves
+        self.effort = effort
         scores, rows = coordinates.first(np.arange(first, first + size, dtype=np.uint64))
         self.cloud = Cloud(scores.copy(), rows, [0], [np.arange(size, dtype=np.uint64)], np.arange(size))
         self.prior = Cloud(scores, rows, [0], [np.arange(size, dtype=np.uint64)], np.arange(size))

@@ -74,7 +74,8 @@ class Mover:
         likely = f.likelihood(f.truths, f.cloud.scores, shares)
         counts: dict[str, list[float]] = {}
         way, made = 0.0, 0
-        while made < MOST_PASSES and way < _WAY[done >= 1.0]:
+        most, enough = max(1, round(MOST_PASSES * f.effort)), _WAY[done >= 1.0] * f.effort
+        while not made or (made < most and way < enough):
             key = (f.runs.seed, stop.step, record.passes)
             for kind, (hits, tries) in self._errors(shares, key).items():
                 _count(counts, kind, hits, tries)
