@@ -7,26 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from panmunjom.case.new import write_new
+from conditioning_worlds import write_siege
 from panmunjom.cli.main import main
 
-SERIES = """\
-stores_counted:
-  label: Food that deserters speak of
-  unit: t
-  kind: level
-  observes: stores
-  source: courier
-  bias: 0.8 to 1.2
-  error: relative
-  spread: 0.1 to 0.3
-"""
-FIGURES = """\
-series,date,value,known
-stores_counted,2024-03-31,320,2024-04-02
-stores_counted,2024-04-30,230,2024-05-02
-stores_counted,2024-05-31,180,2024-06-02
-"""
 CALL = ["--wars", "20", "--particles", "128", "--start", "2024-03-01", "--months", "3", "--processes", "1"]
 
 
@@ -34,10 +17,7 @@ CALL = ["--wars", "20", "--particles", "128", "--start", "2024-03-01", "--months
 def siege(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The case of ``panmunjom new`` with one observed series, in a folder that is the current one."""
     monkeypatch.chdir(tmp_path)
-    write_new(tmp_path / "siege")
-    (tmp_path / "siege" / "data").mkdir()
-    (tmp_path / "siege" / "data" / "series.yaml").write_text(SERIES)
-    (tmp_path / "siege" / "data" / "observed.csv").write_text(FIGURES)
+    write_siege(tmp_path / "siege")
     return tmp_path
 
 
