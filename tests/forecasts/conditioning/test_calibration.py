@@ -19,7 +19,7 @@ from panmunjom.forecasts.conditioning.trials import Trial, summed_up
 from panmunjom.forecasts.conditioning.wars import LIKELIHOOD, Plan, Wrong, attempt, until_of
 from panmunjom.quantities.distributions import Distribution
 
-WARS = 80
+WARS = 60
 
 
 def plan(particles: int = 128) -> Plan:
