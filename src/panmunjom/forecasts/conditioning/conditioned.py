@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -118,9 +118,11 @@ class Conditioned:
         return self.filter.cloud.picked(self.who)
 
     def further(self, series: Sequence[Series], until: date, tick: Tick | None = None) -> Conditioned:
-        """Conditioned up to a later date; what was known until now must be as it was. Leaves this one as it is.
+        """Conditioned up to a later date. Leaves this one as it is.
 
-        The same as conditioning to the later date at once.
+        Where nothing was published late it is the same, bit for bit, as conditioning to the later date at once. Figures of
+        earlier dates that became known since are let in first; where a figure was revised, or series are others, it is
+        all done anew.
         """
         return _further(self, series, until, tick)
 
@@ -178,10 +180,10 @@ def condition(
 ) -> Conditioned:
     """Condition a filled view on observed series, cut to what was known, up to and with the day ``until``.
 
-    Switches stay as the view has them. ``moves``: whether parameters and luck are moved after copying, and ``effort`` how much: near 0 it is one
-    pass whenever futures were copied, which is several times quicker and leaves draws that are more alike.
-    ``rows_seed`` and ``first``: the seed and the number of the first of the parameter points, where they are to be others
-    than those of an ordinary run with ``seed``. Raises ``CaseError`` for an intervention that names nothing.
+    Switches stay as the view has them. ``moves``: whether parameters and luck are moved after copying, and ``effort`` how
+    much: near 0 it is one pass whenever futures were copied, which is several times quicker and leaves draws that are
+    more alike. ``rows_seed`` and ``first``: the seed and the number of the first of the parameter points, where they are to
+    be others than those of an ordinary run with ``seed``. Raises ``CaseError`` for an intervention that names nothing.
     """
     case = runner.case
     coordinates = Coordinates(
@@ -220,6 +222,15 @@ def _further(known: Conditioned, series: Sequence[Series], until: date, tick: Ti
     old = known.filter
     runs = _runs(known.runner, known.filled, until, old.runs.seed)
     watch = Watch(series, known.runner.case.built.graph, known.filled.start, runs.plan.step_days, until)
+    entries = {entry for stop in watch.stops for entry in stop.entries}
+    alike = [replace(s, observations=()) for s in series] == [
+        replace(s, observations=()) for s in old.watch.series
+    ]
+    if not alike or not all(entry in entries for entry, _ in old.truths):
+        found = Filter(
+            old.coordinates.with_series(series), runs, watch, old.size, old.moves, old.first, old.effort
+        )
+        return _finished(known.runner, known.filled, until, found, tick)
     new = old.again(runs, watch)
     return _finished(known.runner, known.filled, until, new, tick)
 

@@ -34,10 +34,7 @@ Mask = npt.NDArray[np.bool_]
 
 SCALES = (0.1, 0.2, 0.4, 0.8)  # of a Crank-Nicolson step: 1 would draw from the fit itself
 MOST_PASSES = 12
-_WAY = (
-    0.4,
-    0.8,
-)  # mean sum of squared steps taken that is enough before a stop's figures are all in, and after
+_WAY = (0.4, 0.8)  # mean sum of squared steps that is enough: before a stop's figures are all in, and after
 _LUCK_SHARE = 0.25  # of the futures that propose luck instead of parameters in a pass
 _SWEEPS = 1  # of the errors' own moves in a pass
 
