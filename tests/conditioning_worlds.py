@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from panmunjom.analysis.running import Options, Runner
 from panmunjom.case.model import Model
+from panmunjom.case.new import write_new
 from panmunjom.case.observed import Observation, Series
 from panmunjom.case.records import Filled
 from panmunjom.quantities.calendar import month_ends
@@ -18,6 +20,33 @@ from panmunjom.quantities.distributions import parse_distribution
 Array = npt.NDArray[np.float64]
 START = date(2024, 1, 1)
 ENDS = month_ends(START, date(2024, 12, 31))
+
+
+SERIES = """\
+stores_counted:
+  label: Food that deserters speak of
+  unit: t
+  kind: level
+  observes: stores
+  source: courier
+  bias: 0.8 to 1.2
+  error: relative
+  spread: 0.1 to 0.3
+"""
+FIGURES = """\
+series,date,value,known
+stores_counted,2024-03-31,320,2024-04-02
+stores_counted,2024-04-30,230,2024-05-02
+stores_counted,2024-05-31,180,2024-06-02
+"""
+
+
+def write_siege(folder: Path) -> None:
+    """The case of ``panmunjom new`` with one observed series."""
+    write_new(folder)
+    (folder / "data").mkdir()
+    (folder / "data" / "series.yaml").write_text(SERIES)
+    (folder / "data" / "observed.csv").write_text(FIGURES)
 
 
 def series(name: str, kind: str, observes: str, values: list[float], **more: object) -> Series:

@@ -8,6 +8,7 @@ from .. import __version__
 from ..text.schemas import CLAIM_KINDS, KINDS
 from . import (
     arguments_compare,
+    arguments_condition,
     arguments_describe,
     arguments_diff,
     arguments_forecast,
@@ -36,15 +37,19 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(dest="verb", metavar="COMMAND", required=True)
 
     _add_runs(verbs)
-    arguments_hindcast.add(verbs)
     _add_evidence(verbs)
+    for group in (
+        arguments_describe,
+        arguments_compare,
+        arguments_diff,
+        arguments_forecast,
+        arguments_hindcast,
+        arguments_condition,
+        arguments_sbc,
+        arguments_rates,
+    ):
+        group.add(verbs)
     _add_cases(verbs)
-    arguments_describe.add(verbs)
-    arguments_rates.add(verbs)
-    arguments_forecast.add(verbs)
-    arguments_compare.add(verbs)
-    arguments_diff.add(verbs)
-    arguments_sbc.add(verbs)
     return top
 
 

@@ -32,17 +32,17 @@ def add(verbs: Verbs) -> None:
     )
     verb.add_argument("case", help="a shipped case ('panmunjom cases') or a folder")
     verb.add_argument(
-        "--wars", type=_between(20, 10_000), default=200, metavar="N", help="how many wars (default 200)"
+        "--wars", type=between(20, 10_000), default=200, metavar="N", help="how many wars (default 200)"
     )
     verb.add_argument(
         "--particles",
-        type=_between(128, 1_000_000),
+        type=between(128, 1_000_000),
         default=1024,
         metavar="N",
         help="futures of each filter (default 1024)",
     )
     verb.add_argument(
-        "--months", type=_between(1, 120), default=6, metavar="N", help="months of figures (default 6)"
+        "--months", type=between(1, 120), default=6, metavar="N", help="months of figures (default 6)"
     )
     verb.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
     verb.add_argument(
@@ -50,9 +50,9 @@ def add(verbs: Verbs) -> None:
         metavar="DATE",
         help="where the wars begin (default: so many months before the last figure; a view of a document has its own)",
     )
-    verb.add_argument("--seed", type=_between(0, 2**32), default=1, metavar="N", help="seed (default 1)")
+    verb.add_argument("--seed", type=between(0, 2**32), default=1, metavar="N", help="seed (default 1)")
     verb.add_argument(
-        "--processes", type=_between(1, 256), metavar="N", help="wars at once (default: one a processor)"
+        "--processes", type=between(1, 256), metavar="N", help="wars at once (default: one a processor)"
     )
     verb.add_argument(
         "--out", metavar="FOLDER", help="where wars and page are kept (default: a folder under runs/CASE)"
@@ -60,7 +60,9 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 
-def _between(least: int, most: int) -> type:
+def between(least: int, most: int) -> type:
+    """A whole number from an option, within limits."""
+
     def whole(text: str) -> int:
         try:
             number = int(text)

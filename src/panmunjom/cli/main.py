@@ -12,13 +12,10 @@ if TYPE_CHECKING:
 VERBS = {
     "run": ("run", "run"), "futures": ("futures", "futures"), "replay": ("replay", "replay"),
     "read": ("read", "read"), "test": ("article", "test"), "claims": ("claims", "claims"), "why": ("why", "explain"),
-    "forecast": ("forecast", "forecast"), "score": ("score", "score"),
-    "compare": ("compare", "run"), "diff": ("diff", "run"),
-    "hindcast": ("hindcast", "hindcast"),
-    "sbc": ("sbc", "sbc"),
+    "describe": ("describe", "describe_case"), "compare": ("compare", "run"), "diff": ("diff", "run"),
+    "forecast": ("forecast", "forecast"), "score": ("score", "score"), "hindcast": ("hindcast", "hindcast"),
+    "condition": ("condition", "condition"), "sbc": ("sbc", "sbc"), "rates": ("rates", "rates"),
     "check": ("others", "check"), "new": ("others", "new"), "cases": ("others", "cases"), "schema": ("others", "schema"),
-    "describe": ("describe", "describe_case"),
-    "rates": ("rates", "rates"),
 }  # fmt: skip
 
 

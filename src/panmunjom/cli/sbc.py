@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -157,6 +158,10 @@ def several(given: argparse.Namespace, processes: int, numbers: list[int]) -> It
     try:
         for found in as_completed([pool.submit(_attempt, number) for number in numbers]):
             yield found.result()
+    except BrokenProcessPool:
+        message = "a process ended before its war did; perhaps there was not enough memory"
+        hint = "The wars that are done are kept; the same call with --processes 1 goes on with them."
+        raise CaseError([Problem("process-ended", NOWHERE, message, hint)]) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         for name, value in threads.items():
@@ -226,9 +231,7 @@ def show(trial: Trial, wanted: int, page: Path) -> None:
     moved = ", ".join(f"{kind} {share:.0%}" for kind, share in trial.moved().items())
     seconds = sum(w.seconds for w in trial.wars) / wars
     fewest = sorted(w.fewest for w in trial.wars)[wars // 2]
-    print(
-        dim(
-            f"{s['particles']} futures a filter, seed {s['seed']}; moves accepted: {moved}; hardest month left {fewest:.3g} effective (median); {seconds:.1f} s a war"
-        )
-    )
+    hardest = f"hardest month left {fewest:.3g} effective (median)"
+    how = f"{s['particles']} futures a filter, seed {s['seed']}; moves accepted: {moved}; {hardest}"
+    print(dim(f"{how}; {seconds:.1f} s a war"))
     print(printable(f"kept in {page.parent}: open {page}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -13,6 +13,7 @@ from ...analysis.running import Runner, Tick
 from ...case.observed import Series
 from ...case.records import Filled
 from ...quantities.calendar import later
+from ...world.graph import Graph
 from .cloud import Cloud, Runs
 from .coordinates import Coordinates
 from .filtering import Filter
@@ -117,9 +118,11 @@ class Conditioned:
         return self.filter.cloud.picked(self.who)
 
     def further(self, series: Sequence[Series], until: date, tick: Tick | None = None) -> Conditioned:
-        """Conditioned up to a later date; what was known until now must be as it was. Leaves this one as it is.
+        """Conditioned up to a later date. Leaves this one as it is.
 
-        The same as conditioning to the later date at once.
+        Where nothing was published late it is the same, bit for bit, as conditioning to the later date at once. Figures of
+        earlier dates that became known since are let in first; where a figure was revised, or series are others, it is
+        all done anew.
         """
         return _further(self, series, until, tick)
 
@@ -171,14 +174,16 @@ def condition(
     seed: int = 1,
     tick: Tick | None = None,
     moves: bool = True,
+    effort: float = 1.0,
     rows_seed: int | None = None,
     first: int = 0,
 ) -> Conditioned:
     """Condition a filled view on observed series, cut to what was known, up to and with the day ``until``.
 
-    Switches stay as the view has them. ``moves``: whether parameters and luck are moved after copying.
-    ``rows_seed`` and ``first``: the seed and the number of the first of the parameter points, where they are to be others
-    than those of an ordinary run with ``seed``. Raises ``CaseError`` for an intervention that names nothing.
+    Switches stay as the view has them. ``moves``: whether parameters and luck are moved after copying, and ``effort`` how
+    much: near 0 it is one pass whenever futures were copied, which is several times quicker and leaves draws that are
+    more alike. ``rows_seed`` and ``first``: the seed and the number of the first of the parameter points, where they are to
+    be others than those of an ordinary run with ``seed``. Raises ``CaseError`` for an intervention that names nothing.
     """
     case = runner.case
     coordinates = Coordinates(
@@ -190,7 +195,7 @@ def condition(
     )
     runs = _runs(runner, filled, until, seed)
     watch = Watch(series, case.built.graph, filled.start, runs.plan.step_days, until)
-    found = Filter(coordinates, runs, watch, particles, moves, first)
+    found = Filter(coordinates, runs, watch, particles, moves, first, effort)
     return _finished(runner, filled, until, found, tick)
 
 
@@ -217,6 +222,15 @@ def _further(known: Conditioned, series: Sequence[Series], until: date, tick: Ti
     old = known.filter
     runs = _runs(known.runner, known.filled, until, old.runs.seed)
     watch = Watch(series, known.runner.case.built.graph, known.filled.start, runs.plan.step_days, until)
+    entries = {entry for stop in watch.stops for entry in stop.entries}
+    alike = [replace(s, observations=()) for s in series] == [
+        replace(s, observations=()) for s in old.watch.series
+    ]
+    if not alike or not all(entry in entries for entry, _ in old.truths):
+        found = Filter(
+            old.coordinates.with_series(series), runs, watch, old.size, old.moves, old.first, old.effort
+        )
+        return _finished(known.runner, known.filled, until, found, tick)
     new = old.again(runs, watch)
     return _finished(known.runner, known.filled, until, new, tick)
 
@@ -256,10 +270,20 @@ def columns(conditioned: Conditioned) -> dict[str, tuple[float, float]]:
     if conditioned.collapsed:
         return found
     for stock in graph.stocks:
-        slot = graph.slots[stock.slot]
-        node = graph.nodes[slot.start]
-        if node.operation == "parameter" and not graph.rows[int(node.data)].part:
+        row = starts_from(graph, graph.slots[stock.slot].start)
+        if row >= 0:
             values = conditioned.filter.blocks.slot(stock.slot)[conditioned.who]
             low, high = np.quantile(values, [0.05, 0.95])
-            found[graph.rows[int(node.data)].name] = (float(low), float(high))
+            found[graph.rows[row].name] = (float(low), float(high))
     return found
+
+
+def starts_from(graph: Graph, node: int) -> int:
+    """The row of the parameter that a first value is, also where it is checked to be no less than zero; else -1."""
+    found = graph.nodes[node]
+    if found.operation == "select":
+        test, _, node = found.arguments
+        if graph.nodes[test].operation != "lt" or graph.nodes[test].arguments[0] != node:
+            return -1
+        found = graph.nodes[node]
+    return int(found.data) if found.operation == "parameter" and not graph.rows[int(found.data)].part else -1

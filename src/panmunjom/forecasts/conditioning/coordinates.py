@@ -95,6 +95,10 @@ class Coordinates:
         """How many coordinates there are."""
         return len(self.names)
 
+    def with_series(self, series: Sequence[Series]) -> Coordinates:
+        """The same view with other series."""
+        return Coordinates(self.built, self.draws, self.switches, series, self.seed)
+
     def first(self, points: npt.NDArray[np.uint64]) -> tuple[Array, Array]:
         """Scores (coordinates, n) and rows (rows, n) of the futures with these numbers, as a run has them."""
         graph = self.built.graph

@@ -19,7 +19,7 @@ from ...engine.kernel import Blocks
 from .cloud import Cloud, Runs, pick_blocks
 from .coordinates import Coordinates
 from .moving import Mover
-from .observing import Entry, Seen, Stop, Watch, distance, log_likelihood, truth
+from .observing import Entry, Seen, Stop, Watch, distance, log_likelihood, places, truth
 from .randoms import systematic
 from .records import StopRecord
 from .weights import effective, log_sum, normalised, part_of, tempered
@@ -43,8 +43,10 @@ class Filter:
         size: int,
         moves: bool = True,
         first: int = 0,
+        effort: float = 1.0,
     ) -> None:
         self.coordinates, self.runs, self.watch, self.moves = coordinates, runs, watch, moves
+        self.first, self.effort = first, effort
         scores, rows = coordinates.first(np.arange(first, first + size, dtype=np.uint64))
         self.cloud = Cloud(scores.copy(), rows, [0], [np.arange(size, dtype=np.uint64)], np.arange(size))
         self.prior = Cloud(scores, rows, [0], [np.arange(size, dtype=np.uint64)], np.arange(size))
@@ -70,31 +72,36 @@ class Filter:
         new.runs, new.watch, new.records = runs, watch, list(self.records)
         new.cloud = self.cloud.picked(np.arange(self.size))
         new.blocks, new.seen = runs.whole(new.cloud, self.step, watch.places)
-        new.truths = [
-            (entry, truth(entry, new.seen))
-            for stop in watch.stops
-            if stop.step <= self.last
-            for entry in stop.entries
-        ]
+        new.truths = [(entry, truth(entry, new.seen)) for entry, _ in self.truths]
         new.prior_blocks, new.prior_seen = runs.whole(new.prior, self.prior_step, watch.places)
         new.mover = self.mover.for_filter(new)
         return new
 
     def advance(self, until: int, tick: Callable[[float], None] | None = None) -> None:
         """Pass all stops ahead, then run on to step ``until``; ends early where the filter collapses."""
-        ahead = [stop for stop in self.watch.stops if stop.step > self.last]
-        for stop in ahead:
+        met = {entry for entry, _ in self.truths}
+        passed = [stop for stop in self.watch.stops if stop.step <= self.last or stop.step < self.step]
+        late = [entry for stop in passed for entry in stop.entries if entry not in met]
+        if late and not self.collapsed:  # of earlier dates, known only since
+            self.meet(Stop(self.step, max(e.date for e in late), late))
+            self.part(self.step)
+        ahead = [stop for stop in self.watch.stops if stop.step > self.last and stop.step >= self.step]
+        for stop in ahead if not self.collapsed else []:
             self.run_to(stop.step)
             self.last = stop.step
             self.meet(stop)
             if self.collapsed:
                 return
-            if stop.step > self.cloud.begins[-1]:  # from here on each place has its own luck
-                self.cloud.begins.append(stop.step)
-                self.cloud.luck.append(np.arange(self.size, dtype=np.uint64))
+            self.part(stop.step)
             if tick is not None:
                 tick(stop.step / max(1, until))
         self.run_to(until)
+
+    def part(self, step: int) -> None:
+        """From this step on each place has its own luck, so that copies part."""
+        if step > self.cloud.begins[-1]:
+            self.cloud.begins.append(step)
+            self.cloud.luck.append(np.arange(self.size, dtype=np.uint64))
 
     def run_to(self, step: int) -> None:
         """Run the cloud on."""
@@ -105,6 +112,10 @@ class Filter:
         """Let the figures of a stop in."""
         before = len(self.truths)
         self.truths += [(entry, truth(entry, self.seen)) for entry in stop.entries]
+        pending = {
+            look for s in self.watch.stops if s.step > self.last for e in s.entries for look in places(e)
+        }
+        self.seen = {look: values for look, values in self.seen.items() if look in pending}
         if self.moves:
             self.look_at_prior(stop)
         gained = self.likelihood(self.truths[before:], self.cloud.scores)

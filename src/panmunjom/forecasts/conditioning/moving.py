@@ -34,10 +34,7 @@ Mask = npt.NDArray[np.bool_]
 
 SCALES = (0.1, 0.2, 0.4, 0.8)  # of a Crank-Nicolson step: 1 would draw from the fit itself
 MOST_PASSES = 12
-_WAY = (
-    0.4,
-    0.8,
-)  # mean sum of squared steps taken that is enough before a stop's figures are all in, and after
+_WAY = (0.4, 0.8)  # mean sum of squared steps that is enough: before a stop's figures are all in, and after
 _LUCK_SHARE = 0.25  # of the futures that propose luck instead of parameters in a pass
 _SWEEPS = 1  # of the errors' own moves in a pass
 
@@ -74,7 +71,8 @@ class Mover:
         likely = f.likelihood(f.truths, f.cloud.scores, shares)
         counts: dict[str, list[float]] = {}
         way, made = 0.0, 0
-        while made < MOST_PASSES and way < _WAY[done >= 1.0]:
+        most, enough = max(1, round(MOST_PASSES * f.effort)), _WAY[done >= 1.0] * f.effort
+        while not made or (made < most and way < enough):
             key = (f.runs.seed, stop.step, record.passes)
             for kind, (hits, tries) in self._errors(shares, key).items():
                 _count(counts, kind, hits, tries)

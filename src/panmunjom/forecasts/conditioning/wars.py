@@ -20,6 +20,7 @@ import numpy.typing as npt
 from ...analysis.running import Runner
 from ...case.observed import Observation, Series
 from ...case.records import Filled
+from ...engine.sampling import REPLICATES
 from ...quantities.calendar import add_months
 from .cloud import Cloud, Runs
 from .conditioned import Conditioned, condition, observe
@@ -93,11 +94,17 @@ def make(plan: Plan, number: int) -> War:
     seed = f"truth {plan.seed}"
     built, runner = plan.runner.case.built, plan.runner
     key = int(uniforms((1,), seed)[0] * 2**52)
-    point = np.array([_TRUTHS + int(uniforms((1,), seed, number)[0] * 2**31)], dtype=np.uint64)
+    chosen = _TRUTHS + int(uniforms((1,), seed, number)[0] * 2**31)
+    beside = np.arange(
+        chosen - chosen % REPLICATES, chosen - chosen % REPLICATES + REPLICATES, dtype=np.uint64
+    )
+    point = np.array([chosen], dtype=np.uint64)
     where = Coordinates(
         built, runner.draws(plan.filled), runner.switch_rows(plan.filled.switches), plan.series, plan.seed
     )
-    scores, rows = where.first(point)
+    scores, rows = (
+        found[:, [chosen % REPLICATES]] for found in where.first(beside)
+    )  # with what filters have ready
     calendar, changes = runner.plan(plan.filled, plan.ahead + timedelta(days=2 * runner.case.step_days))
     runs = Runs(runner.kernel, calendar, changes, key, 1)
     watch = Watch(plan.series, built.graph, plan.filled.start, calendar.step_days, plan.until)
