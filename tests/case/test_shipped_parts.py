@@ -13,7 +13,8 @@ import yaml
 
 import panmunjom
 from panmunjom.analysis.running import Options, Runner
-from panmunjom.case.loading import shipped, shipped_parts
+from panmunjom.case.loading import shipped
+from panmunjom.case.parts import shipped_parts
 from panmunjom.case.records import Case
 from panmunjom.cli.main import main
 from panmunjom.futures.ensemble import Ensemble

@@ -19,6 +19,7 @@ from ..world.build import build
 from ..world.reading import WorldReader
 from .filling import WITHIN_HINT, beyond, fill, pooled_view
 from .mechanisms import MechanismReader, check_turns
+from .parts import chosen_parts, shipped_parts
 from .pooled import Missing, converted, unsaid
 from .questions import check_questions, read_questions
 from .reading_series import FIGURES, SERIES, SeriesReader
@@ -35,12 +36,6 @@ def shipped() -> dict[str, Path]:
     """The cases that come with the package: name -> folder."""
     root = Path(str(files("panmunjom"))) / "cases"
     return {p.name: p for p in sorted(root.iterdir()) if (p / "case.yaml").is_file()} if root.is_dir() else {}
-
-
-def shipped_parts() -> dict[str, Path]:
-    """The parts of worlds that come with the package: name -> file."""
-    root = Path(str(files("panmunjom"))) / "cases" / "parts"
-    return {p.stem: p for p in sorted(root.glob("*.yaml"))}
 
 
 def find(name: str) -> Path:
@@ -149,25 +144,16 @@ class Loader:
         return [f"{folder}/{name}" for name in found[:MAX_FILES]]
 
     def read_parts(self) -> list[tuple[str, Mapping]]:
-        """The parts that the case names, in alphabetical order: from its own folder ``parts/``, else as they ship."""
+        """The parts that the case names; its hash covers those that ship as it covers its own files."""
         found: list[tuple[str, Mapping]] = []
-        for number, scalar in enumerate(self.parts):
-            if scalar.text in [p.text for p in self.parts[:number]]:
-                self.problems.add("duplicate-name", scalar.place, f"'parts' names '{scalar.text}' twice", "Keep one of the two.")
-        own = {Path(name).stem: name for name in self.listing("parts")}
-        known = {**{name: "" for name in shipped_parts()}, **own}
-        for name, place in sorted({p.text: p.place for p in reversed(self.parts)}.items()):
-            if name not in known:
-                hint = nearest(name, known) or f"Parts: {', '.join(sorted(known))}."
-                self.problems.add("no-such-part", place, f"there is no part '{name}'", hint)
-                continue
-            root = self.file(own[name]) if name in own else self.shipped_part(name)
+        for name, own in chosen_parts(self.parts, self.listing("parts"), self.problems):
+            root = self.file(own) if own else self.shipped_part(name)
             if root is not None:
                 found.append((name, root))
         return found
 
     def shipped_part(self, name: str) -> Mapping | None:
-        """The nodes of a part that comes with the package; the case's hash covers it as a file of its own would be."""
+        """The nodes of a part that comes with the package."""
         path = shipped_parts()[name]
         raw = read_raw(path, str(path), self.problems)
         if raw is None:

@@ -18,7 +18,8 @@ from pathlib import Path
 from ..text.files import TooLarge, read_regular
 from ..text.nodes import MAX_BYTES, Mapping
 from ..text.problems import NOWHERE, CaseError, Place, Problem, Problems, Source, printable
-from .loading import MAX_FILES, MAX_TOTAL, Loader, shipped_parts
+from .loading import MAX_FILES, MAX_TOTAL, Loader
+from .parts import shipped_parts
 from .records import Case
 
 NAME = "case.zip"
