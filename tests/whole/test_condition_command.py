@@ -22,10 +22,10 @@ def siege(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_columns_and_what_was_measured(siege: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A line a month, known figures only (May's was public in June), the stock as a column in its own unit."""
+    """A line for each day on which figures were public (May's was not yet), the stock as a column in its own unit."""
     assert main(["condition", "siege", *CALL, "--columns"]) == 0
     out = capsys.readouterr().out
-    assert "2024-03-31" in out and "2024-04-30" in out and "2024-05-31  " not in out
+    assert "2024-04-02" in out and "2024-05-02" in out and "2024-06-02" not in out
     assert "stores_at_start: " in out and " t" in out
     assert main(["condition", "siege", *CALL, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -55,7 +55,7 @@ def test_a_refused_view_ends_with_status_one(
         set=[], do=[], view=[], documents=None, json=False,
     )  # fmt: skip
     assert command.run(given) == 1
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {"run.json", "report.html"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"run.json", "report.html", "case.zip"}
 
 
 def test_a_notebook_table_has_labels_and_ranges(tmp_path: Path) -> None:

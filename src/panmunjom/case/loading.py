@@ -246,11 +246,15 @@ class Loader:
             asked=asked,
             observed=observed.series,
         )
-        check_questions(case, self.problems)
+        self.check_asked(case)
         self.check_figures(case)
         self.check_filling(case)
         check_turns(case, self.problems)
         return case
+
+    def check_asked(self, case: Case) -> None:
+        """Every question fits the case's claims, its numbers and the spans of its runs."""
+        check_questions(case, self.problems)
 
     def check_figures(self, case: Case) -> None:
         """Every figure fits the parameter that it is about, in unit and in what it measures, whether or not it is pooled."""

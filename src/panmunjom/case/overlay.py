@@ -62,6 +62,9 @@ class _Overlay(Loader):
         there = super().file(relative) if super().has(relative) else None
         return Mapping((*there.items, *extra.items), there.place) if there is not None else extra
 
+    def check_asked(self, case: Case) -> None:
+        """Nothing: the questions were checked with the case's own views, some of which may begin before this one."""
+
     def listing(self, folder: str) -> list[str]:
         """The files of a folder; the case's own views but the pooled one are left aside."""
         if folder != "views":

@@ -105,7 +105,7 @@ def show(found: Conditioned, with_columns: bool) -> None:
         [str(s.date), f"{s.ess:.3g}", s.worst(), f"{s.alone[s.worst()]:.3g}", str(s.stages), str(s.distinct)]
         for s in found.stops
     ]
-    print(table(["figures of", "effective", "hardest series", "alone", "stages", "different"], rows))
+    print(table(["known on", "effective", "hardest series", "alone", "stages", "different"], rows))
     if found.collapsed:
         print(paint(printable(f"collapsed: {found.collapsed}"), "31", sys.stdout))
         return

@@ -10,7 +10,7 @@ from ..forecasts.wording import Family
 from ..report.sentences import label_of, name_of, turned_futures
 from ..report.words import DASH, binomial, limits, own, points, share
 from ..text.problems import printable
-from .terminal import bold, dim, table
+from .terminal import bold, dim, table, width
 
 Column = list[str]
 
@@ -145,4 +145,4 @@ def family_text(family: Family) -> str:
     title = bold(f"One future, every fine print: {name}, {family.futures:,} futures")
     head = ["wording", "", "% yes", "points from the first"]
     last = f"by wording alone the same futures differ by {family.apart} points; ± two standard errors, paired"
-    return f"{title}\n{table(head, rows)}\n{last}"
+    return f"{title}\n{table(head, rows)}\n{textwrap.fill(last, width())}"

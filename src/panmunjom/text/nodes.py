@@ -126,6 +126,9 @@ def read_text(text: str, name: str, problems: Problems) -> Mapping | None:
         place = Place(source, mark.line + 1, mark.column + 1) if mark else Place(source)
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
         hint = "Check indentation, quotes and colons."
+        if "maximum nesting depth" in what:  # libyaml from 0.2.6 on has a limit of its own, which it meets first
+            problems.add("too-deep", place, f"nesting is deeper than {MAX_DEPTH} levels")
+            return None
         if mark is None and (odd := _ODD.search(text)):
             line = text.count("\n", 0, odd.start()) + 1
             place = Place(source, line, odd.start() - text.rfind("\n", 0, odd.start()))

@@ -28,7 +28,8 @@ from .targets import Target, months_on, targets
 
 Conditioner = Callable[[Runner, Filled, list[Series], date, int, int], Futures]
 Tick = Callable[[float, str], None]
-_FORM = 1  # of the files of finished origins
+_FORM = 2  # of the files of finished origins
+EFFORT = 0.25  # of the filter's moves: a whole hindcast takes minutes with it, and a quarter of an hour with 1
 
 
 @dataclass(slots=True)
@@ -200,7 +201,7 @@ class Filtering:
     ) -> Futures:
         from ..conditioning import condition
 
-        found: Futures = condition(runner, filled, series, until, particles, seed)
+        found: Futures = condition(runner, filled, series, until, particles, seed, effort=EFFORT)
         return found
 
 
