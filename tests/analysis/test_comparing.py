@@ -11,7 +11,7 @@ import pytest
 import panmunjom
 from panmunjom.analysis.comparing import sides, together
 from panmunjom.analysis.comparing.sides import Asked, line_up, read_asked
-from panmunjom.analysis.comparing.swaps import REST, Mixer, differing
+from panmunjom.analysis.comparing.swaps import BASELESS, REST, Mixer, differing
 from panmunjom.analysis.interventions import differing as apart
 from panmunjom.analysis.running import Options
 from panmunjom.case.records import Intervention
@@ -111,6 +111,18 @@ def test_more_than_eight() -> None:
     assert {*names, *rest.inside} >= {s.name for s in parts.swaps} and not {*names} & {*rest.inside}
     total = sum(v["hit"].difference for v in parts.values.values())
     assert total == pytest.approx(parts.whole["hit"].difference, abs=1e-12)
+
+
+def test_what_has_no_evidence_is_in_no_headline() -> None:
+    """The parameter that decides most is not named among the players where nothing speaks for any figure of it."""
+    case = chances(P, Q)
+    case.built.world.parameters["a"].evidence = False
+    parts = compared(case).parts
+    assert parts is not None
+    names = [p.name for p in parts.players]
+    assert BASELESS in names and "a" not in names
+    assert next(p for p in parts.players if p.name == BASELESS).inside == ("a",)
+    assert parts.values[BASELESS]["hit"].difference == pytest.approx(0.27, abs=0.03)
 
 
 def test_views_are_moved_to_the_latest_start() -> None:

@@ -24,6 +24,7 @@ from .sides import Side
 SWAP_FUTURES = 2_048
 MOST = 8  # groups whose contributions are found over all subsets: 2^8 runs
 REST = "the rest"
+BASELESS = "assumed without evidence"  # of no headline difference, whatever it moves
 
 Figure = str | tuple[float, float]
 
@@ -41,6 +42,7 @@ class Swap:
     to: dict[str, Figure]
     unit: str = ""
     inside: tuple[str, ...] = ()  # of the rest: what it holds
+    evidence: bool = True  # False: nothing speaks for any figure of the parameter
 
     @property
     def scalars(self) -> tuple[str, ...]:
@@ -98,7 +100,8 @@ def differing(first: Side, second: Side) -> list[Swap]:
     found = []
     for name, scalars in groups.items():
         was, to = ({s: f.used[s].distribution.interval for s in scalars} for f in (one, two))
-        found.append(Swap(name, "parameter", {**was}, {**to}, one.used[scalars[0]].unit.text))
+        evidence = name not in first.runner.case.built.world.without_evidence
+        found.append(Swap(name, "parameter", {**was}, {**to}, one.used[scalars[0]].unit.text, evidence=evidence))
     for name, position in one.switches.items():
         if position != two.switches[name]:
             found.append(Swap(name, "switch", {name: position}, {name: two.switches[name]}))
@@ -249,16 +252,20 @@ def unfolded(swaps: list[Swap], players: list[Swap]) -> list[Swap]:
 
 
 def most_effective(found: Parts) -> list[Swap]:
-    """At most ``MOST`` players: all swaps, or those that move the target most, beyond their errors, and all others as one."""
-    if len(found.swaps) <= MOST:
-        return found.swaps
+    """At most ``MOST`` players: all swaps, or those that move the target most, beyond their errors, and all others as one.
+    Parameters for which there is no evidence are one player of their own, never named one by one.
+    """
+    founded = [s for s in found.swaps if s.evidence]
+    baseless = tuple(s.name for s in found.swaps if not s.evidence)
+    apart = [Swap(BASELESS, "rest", {}, {}, inside=baseless)] if baseless else []
+    if len(founded) + len(apart) <= MOST:
+        return [*founded, *apart]
     name = found.target.name
 
     def effects(swap: Swap) -> tuple[Moved, Moved]:
         return found.into[swap.name][name], found.last[swap.name][name]
 
-    ranked = sorted(found.swaps, key=lambda s: -max(abs(e.difference) for e in effects(s)))
-    clear = [s for s in ranked if any(e.clear for e in effects(s))][: MOST - 1]
+    ranked = sorted(founded, key=lambda s: -max(abs(e.difference) for e in effects(s)))
+    clear = [s for s in ranked if any(e.clear for e in effects(s))][: MOST - 1 - len(apart)]
     rest = [s for s in ranked if s not in clear]
-    return [*clear, Swap(REST, "rest", {}, {}, inside=tuple(s.name for s in rest))]
-
+    return [*clear, Swap(REST, "rest", {}, {}, inside=tuple(s.name for s in rest)), *apart]
