@@ -34,7 +34,7 @@ run: install  ## run the Ukraine case (another one: make run CASE=folder)
 	$(BIN)/panmunjom run $(CASE)
 
 test: install-dev  ## run the tests (some of them: make test TESTS="-k report")
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
 fuzz: install-dev  ## load 10,000 broken cases in ten minutes at most (again: make fuzz FUZZ="--seed 7")
 	$(BIN)/python tools/fuzz.py $(FUZZ)

@@ -212,3 +212,20 @@ class TestRecords:
             right = chance.binomial(n.astype(int), truth).astype(float)
             hits += sum(low <= t <= high for t, (_, low, high) in zip(truth, pooled_shares(right, n), strict=True))
         assert 0.82 < hits / 320 < 0.97
+
+
+def test_a_date_without_a_deadline_is_scored_up_to_the_horizon(tmp_path):
+    """Never, said of an event that came on day 748 of a five-year run: it is as many days off as the run then had left."""
+    import panmunjom
+    from panmunjom.forecasts.scoring import _score
+    from panmunjom.forecasts.forecast import Forecast
+
+    korea = panmunjom.load("korea-1950")
+    question = korea.asked["guns_silent"]
+    levels = (0.25, 0.5, 0.75)
+    made = Forecast.__new__(Forecast)
+    for name, value in {"question": question, "levels": levels, "values": (float("nan"),) * 3, "day": date(1951, 7, 10)}.items():
+        object.__setattr__(made, name, value)
+    rule, days = _score(made, korea)
+    left = (date(1956, 7, 10) - date(1953, 7, 27)).days
+    assert rule == "crps_days" and days == pytest.approx(left)

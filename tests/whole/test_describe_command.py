@@ -26,7 +26,7 @@ def test_the_terminal_says_what_moves(capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["describe", EXAMPLE, "--futures", "256"]) == 0
     out = capsys.readouterr().out
     assert "tanks that are spared as they run short" in out and "moves down, as stated" in out
-    assert "turned: tanks_are_spared from true to false (from 2024-03-01; values.yaml, switches.yaml)" in out
+    assert "turned: tanks_are_spared from true to false (from 2024-03-01; values.yaml, switches.yaml)" in " ".join(out.split())
     world = load(EXAMPLE).built.world
     assert "2 of 2 mechanisms as stated" in out
     assert f"{len(world.stocks)} stocks, {len(world.parameters)} parameters" in " ".join(out.split())

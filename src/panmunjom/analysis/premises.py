@@ -69,12 +69,13 @@ def search(
     follows: float,
 ) -> dict[str, list[Need]]:
     """For each conclusion the parameters that could supply what it lacks, nearest to the pooled figure first."""
-    grids = {row: levels(bounds) for row, bounds in candidates.items()}
+    grids = _moving(trials, trial, conclusions, {row: levels(bounds) for row, bounds in candidates.items()})
     early, late = _measure(trials, trial, conclusions, grids, LUCKS)
     out: dict[str, list[Need]] = {}
     for k, conclusion in enumerate(conclusions):
         promising = []
-        for row, bounds in candidates.items():
+        for row in grids:
+            bounds = candidates[row]
             hopeful = _hopeful(early[row][k], late[row][k])
             if hopeful.any():
                 best = round(float((late[row][k] - early[row][k]).max()), 1)
@@ -87,6 +88,30 @@ def search(
                 needs.append(need)
         out[conclusion.name] = sorted(needs, key=lambda n: n.distance)
     return out
+
+
+def _moving(
+    trials: Trials, trial: Trial, conclusions: list[Conclusion], grids: dict[int, Array]
+) -> dict[int, Array]:
+    """The parameters that move a conclusion at all: at the ends of their bounds or in the middle it comes true in other
+    futures, or at another time, than where they stand. Most of a large world's do not.
+    """
+    if not grids:
+        return grids
+    some = next(iter(grids))
+    stands = {some: np.array([trial.table[some, 0]])}
+    now = _measure(trials, trial, conclusions, stands, LUCKS)
+    ends = {row: grid[[0, len(grid) // 2, -1]] for row, grid in grids.items()}
+    early, late = _measure(trials, trial, conclusions, ends, LUCKS)
+
+    def moves(row: int) -> bool:
+        return any(
+            np.any(found[row][k] != base[some][k])
+            for found, base in zip((early, late), now, strict=True)
+            for k in range(len(conclusions))
+        )
+
+    return {row: grid for row, grid in grids.items() if moves(row)}
 
 
 def _second_look(

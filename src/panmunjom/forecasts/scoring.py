@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..case.records import Case, Question
+from ..quantities.calendar import later
 from .baselines.rates import NoWar, Rate, war_ends_within
 from .forecast import ORIGINS, Forecast
 from .scores import brier, brier_choice, calibration, crps_days, crps_quantiles, difference, log_score, skill
@@ -116,20 +117,20 @@ def scored(case: Case, forecasts: Iterable[Forecast]) -> list[Scored]:
             continue
         if answer.day == made.day and made.origin != "document":  # who speaks on the day may know already
             continue
-        rule, score = _score(made)
+        rule, score = _score(made, case)
         one = Scored(made, rule, score)
         if made.p is not None and made.question.kind == "yes_no":
             one.log = float(log_score([made.p], [answer.outcome == "yes"])[0])
         for name, baseline in BASELINES.items():
             other = baseline(case, made)
             if other is not None:
-                one.baselines[name] = _score(other)[1]
+                one.baselines[name] = _score(other, case)[1]
         found.append(one)
     return found
 
 
-def _score(made: Forecast) -> tuple[str, float]:
-    """The rule of a forecast's kind and its score."""
+def _score(made: Forecast, case: Case) -> tuple[str, float]:
+    """The rule of a forecast's kind and its score. A date without a deadline is one up to the case's horizon."""
     question, answer = made.question, made.question.resolution
     assert answer is not None
     if question.kind == "yes_no":
@@ -143,7 +144,7 @@ def _score(made: Forecast) -> tuple[str, float]:
         assert answer.value is not None
         return "crps", float(crps_quantiles(made.levels, [made.values], [answer.value])[0])
     happened = None if answer.outcome == "never" else float(date.fromisoformat(answer.outcome).toordinal())
-    closes = float(question.due.toordinal()) if question.due else float(answer.day.toordinal())
+    closes = float((question.due or later(made.day, case.horizon)).toordinal())
     return "crps_days", crps_days(made.levels, made.values, happened, float(made.day.toordinal()), closes)
 
 
