@@ -217,8 +217,8 @@ class TestRecords:
 def test_a_date_without_a_deadline_is_scored_up_to_the_horizon(tmp_path):
     """Never, said of an event that came on day 748 of a five-year run: it is as many days off as the run then had left."""
     import panmunjom
-    from panmunjom.forecasts.scoring import _score
     from panmunjom.forecasts.forecast import Forecast
+    from panmunjom.forecasts.scoring import _score
 
     korea = panmunjom.load("korea-1950")
     question = korea.asked["guns_silent"]
