@@ -17,12 +17,11 @@ from . import (
     arguments_sbc,
     examples,
 )
+from .options import STYLE, case, count, many, number, verb, view, what_is_run
 
 TYPE_CHECKING = False  # as typing has it, whose import takes longer than all of this
 if TYPE_CHECKING:
-    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
-
-_STYLE = argparse.RawDescriptionHelpFormatter
+    from .options import Verbs
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
         prog="panmunjom",
         description="Run what documents claim about how a war ends: futures, endings, verdicts, scores.",
         epilog=examples.ALL,
-        formatter_class=_STYLE,
+        formatter_class=STYLE,
     )
     top.add_argument("--version", action="version", version=f"panmunjom {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="COMMAND", required=True)
@@ -53,23 +52,10 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _verb(verbs: Verbs, name: str, about: str, epilog: str = "") -> argparse.ArgumentParser:
-    """Begin a command."""
-    return verbs.add_parser(name, help=about, epilog=epilog, formatter_class=_STYLE)
-
-
-def _case(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("case", help="a shipped case ('panmunjom cases') or a folder")
-
-
-def _view(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--view", default="pooled", metavar="VIEW", help="the view (default: pooled)")
-
-
 def _add_runs(verbs: Verbs) -> None:
     """Commands that run futures."""
-    run = _verb(verbs, "run", "run a case: endings by view, verdicts, a report", examples.RUN)
-    _case(run)
+    run = verb(verbs, "run", "run a case: endings by view, verdicts, a report", examples.RUN)
+    case(run)
     run.add_argument(
         "--view",
         action="append",
@@ -78,9 +64,9 @@ def _add_runs(verbs: Verbs) -> None:
         help="run this view only (may be given several times)",
     )
     run.add_argument(
-        "--futures", type=_count, default=16_384, metavar="N", help="futures for each view (default 16384)"
+        "--futures", type=count, default=16_384, metavar="N", help="futures for each view (default 16384)"
     )
-    _what_is_run(run)
+    what_is_run(run)
     run.add_argument(
         "--documents", metavar="FOLDER", help="where the documents lie: the report then quotes the passages"
     )
@@ -91,18 +77,18 @@ def _add_runs(verbs: Verbs) -> None:
         "--json", action="store_true", help="print one JSON object and nothing else on standard output"
     )
 
-    futures = _verb(
+    futures = verb(
         verbs,
         "futures",
         "write millions of futures of one view to Parquet or CSV; continues where it was stopped",
         examples.FUTURES,
     )
-    _case(futures)
-    _view(futures)
+    case(futures)
+    view(futures)
     futures.add_argument(
-        "--futures", type=_many, default=1_000_000, metavar="N", help="how many (default 1000000)"
+        "--futures", type=many, default=1_000_000, metavar="N", help="how many (default 1000000)"
     )
-    _what_is_run(futures)
+    what_is_run(futures)
     futures.add_argument(
         "--out",
         metavar="FOLDER",
@@ -113,16 +99,16 @@ def _add_runs(verbs: Verbs) -> None:
     )
     futures.add_argument("--json", action="store_true", help="print the summary as JSON and nothing else")
 
-    why = _verb(
+    why = verb(
         verbs,
         "why",
         "explain a probability: what moves it, what is luck, and who said what behind it",
         examples.WHY,
     )
-    _case(why)
+    case(why)
     why.add_argument("outcome", metavar="ENDING-or-QUESTION", help="its name or its label")
-    _view(why)
-    why.add_argument("--futures", type=_count, default=16_384, metavar="N", help="how many (default 16384)")
+    view(why)
+    why.add_argument("--futures", type=count, default=16_384, metavar="N", help="how many (default 16384)")
     why.add_argument(
         "--without",
         action="append",
@@ -130,17 +116,17 @@ def _add_runs(verbs: Verbs) -> None:
         metavar="CLAIM",
         help="run again without this claim, with the same luck (may be given several times)",
     )
-    _what_is_run(why)
+    what_is_run(why)
     why.add_argument(
         "--documents", metavar="FOLDER", help="where the documents lie: passages are then quoted"
     )
     why.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
-    replay = _verb(verbs, "replay", "run one future alone and show every step of it", examples.REPLAY)
-    _case(replay)
-    replay.add_argument("--future", type=_number, required=True, metavar="N", help="its number, from 0")
-    _view(replay)
-    _what_is_run(replay)
+    replay = verb(verbs, "replay", "run one future alone and show every step of it", examples.REPLAY)
+    case(replay)
+    replay.add_argument("--future", type=number, required=True, metavar="N", help="its number, from 0")
+    view(replay)
+    what_is_run(replay)
     replay.add_argument(
         "--plain",
         action="store_true",
@@ -157,13 +143,13 @@ def _add_runs(verbs: Verbs) -> None:
 
 def _add_evidence(verbs: Verbs) -> None:
     """Commands about claims and documents."""
-    claims = _verb(
+    claims = verb(
         verbs,
         "claims",
         "list claims, set those about one quantity side by side, accept, reject or edit one",
         examples.CLAIMS,
     )
-    _case(claims)
+    case(claims)
     claims.add_argument(
         "--about", metavar="PARAMETER", help="those about a parameter, side by side, with their pool"
     )
@@ -190,7 +176,7 @@ def _add_evidence(verbs: Verbs) -> None:
         "--why", default="", metavar="REASON", help="with --reject: the reason, kept in the file"
     )
 
-    read = _verb(verbs, "read", "read documents: propose the claims that they make", examples.READ)
+    read = verb(verbs, "read", "read documents: propose the claims that they make", examples.READ)
     read.add_argument("files", nargs="+", metavar="FILE", help="text, HTML, PDF or DOCX")
     read.add_argument("--date", metavar="DATE", help="day of publication (default: what the document says)")
     read.add_argument("--source", metavar="ID", help="id of the source (default: from the file's name)")
@@ -206,7 +192,7 @@ def _add_evidence(verbs: Verbs) -> None:
     )
     read.add_argument("--model-name", metavar="NAME", default="default", help="the model to ask for there")
 
-    test = _verb(
+    test = verb(
         verbs,
         "test",
         "put an article to the test: its figures beside others', and whether its conclusions follow",
@@ -223,15 +209,15 @@ def _add_evidence(verbs: Verbs) -> None:
     )
     test.add_argument("--out", metavar="FILE", help="the page (default: ARTICLE-test.html in this folder)")
     test.add_argument(
-        "--futures", type=_count, default=8_192, metavar="N", help="futures for each view (default 8192)"
+        "--futures", type=count, default=8_192, metavar="N", help="futures for each view (default 8192)"
     )
     test.add_argument("--json", action="store_true", help="print the page's record as JSON and nothing else")
 
 
 def _add_cases(verbs: Verbs) -> None:
     """Commands about the files of a case."""
-    check = _verb(verbs, "check", "load and check a case without running it", examples.CHECK)
-    _case(check)
+    check = verb(verbs, "check", "load and check a case without running it", examples.CHECK)
+    case(check)
     check.add_argument(
         "--documents", metavar="FOLDER", help="verify the claims' passages in the documents there"
     )
@@ -246,17 +232,17 @@ def _add_cases(verbs: Verbs) -> None:
         help="run the pooled view with the case's step and the next smaller one (7, 3, 1 days) and compare endings",
     )
     check.add_argument(
-        "--futures", type=_count, default=16_384, metavar="N", help="futures for --step (default 16384)"
+        "--futures", type=count, default=16_384, metavar="N", help="futures for --step (default 16384)"
     )
     check.add_argument("--json", action="store_true", help="print the problems as JSON")
 
-    new = _verb(verbs, "new", "write a small case that runs")
+    new = verb(verbs, "new", "write a small case that runs")
     new.add_argument("folder", help="a folder that does not exist yet, or is empty")
 
-    cases = _verb(verbs, "cases", "list the cases that ship with the program")
+    cases = verb(verbs, "cases", "list the cases that ship with the program")
     cases.add_argument("--json", action="store_true", help="print them as JSON")
 
-    schema = _verb(
+    schema = verb(
         verbs,
         "schema",
         "list the JSON Schemas with which an editor completes and checks a case's files, or print one",
@@ -268,53 +254,3 @@ def _add_cases(verbs: Verbs) -> None:
     schema.add_argument(
         "--json", action="store_true", help="print the list as the setting 'yaml.schemas' of VS Code"
     )
-
-
-def _what_is_run(verb: argparse.ArgumentParser) -> None:
-    """Options that decide which futures there are."""
-    verb.add_argument(
-        "--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers (default 1)"
-    )
-    verb.add_argument("--until", metavar="DATE", help="horizon (default: five years after the view's start)")
-    verb.add_argument("--as-of", metavar="DATE", help="use only what was known by that day")
-    verb.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="PARAMETER=FIGURE",
-        help="set a parameter or a switch in every view",
-    )
-    verb.add_argument(
-        "--do",
-        action="append",
-        default=[],
-        metavar='"EVENT at DATE"',
-        help="force an event, or change a parameter, on a date",
-    )
-
-
-def _whole(text: str, least: int, most: int, what: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text[:40]!a} is not a whole number") from None
-    if not least <= number <= most:
-        end = "2^64 - 1" if most == 2**64 - 1 else f"{most:,}"
-        raise argparse.ArgumentTypeError(f"{what} must lie between {least} and {end}")
-    return number
-
-
-def _count(text: str) -> int:
-    return _whole(text, 16, 10_000_000, "the number of futures")
-
-
-def _many(text: str) -> int:
-    return _whole(text, 16, 1_000_000_000, "the number of futures")
-
-
-def _number(text: str) -> int:
-    return _whole(text, 0, 10**9, "a future's number")
-
-
-def _seed(text: str) -> int:
-    return _whole(text, 0, 2**64 - 1, "the seed")

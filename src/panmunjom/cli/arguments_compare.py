@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from . import arguments as shared
+from . import options as shared
 
 EXAMPLES = """examples:
   panmunjom compare ukraine                               its views from one common start to one end
@@ -35,7 +35,7 @@ def add(verbs: shared.Verbs) -> None:
         "--of", metavar="ENDING-or-QUESTION", default="", help="whose difference is explained (default: the largest)"
     )
     verb.add_argument(
-        "--futures", type=shared._count, default=16_384, metavar="N", help="futures for each column (default 16384)"
+        "--futures", type=shared.count, default=16_384, metavar="N", help="futures for each column (default 16384)"
     )
     verb.add_argument(
         "--swap-futures",
@@ -45,10 +45,10 @@ def add(verbs: shared.Verbs) -> None:
         help="futures for each mixture of two views; 0: do not explain the difference (default 2048)",
     )
     verb.add_argument("--no-theories", action="store_true", help="leave out the range over the theories")
-    shared._what_is_run(verb)
+    shared.what_is_run(verb)
     verb.add_argument("--out", metavar="FILE", help="also write a page to FILE")
     verb.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 
 def _swaps(text: str) -> int:
-    return 0 if text == "0" else shared._count(text)
+    return 0 if text == "0" else shared.count(text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from .options import count, seed
+
 TYPE_CHECKING = False  # as typing has it, whose import takes longer than all of this
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -37,19 +39,7 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--rows", metavar="ROWS", help="mechanisms by number or name, as in 5,6 or 1-4,held_land")
     verb.add_argument("--quick", action="store_true", help="run nothing")
     verb.add_argument("--extremes", action="store_true", help="look for endings outside 0.1%% to 90%% instead")
-    verb.add_argument("--futures", type=_count, default=4_096, metavar="N", help="futures for each run (default 4096)")
-    verb.add_argument("--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers (default 1)")
+    verb.add_argument("--futures", type=count, default=4_096, metavar="N", help="futures for each run (default 4096)")
+    verb.add_argument("--seed", type=seed, default=1, metavar="N", help="seed of all random numbers (default 1)")
     verb.add_argument("--out", metavar="FILE", help="write it to FILE.html or FILE.md")
     verb.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-
-
-def _count(text: str) -> int:
-    from .arguments import _count as count
-
-    return count(text)
-
-
-def _seed(text: str) -> int:
-    from .arguments import _seed as seed
-
-    return seed(text)

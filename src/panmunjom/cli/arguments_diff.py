@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from . import arguments as shared
+from . import options as shared
 
 EXAMPLES = """examples:
   panmunjom diff my-war                                   the case as it is now against its last saved run
@@ -33,7 +33,7 @@ def add(verbs: shared.Verbs) -> None:
     )
     verb.add_argument(
         "--futures",
-        type=shared._count,
+        type=shared.count,
         default=2_048,
         metavar="N",
         help="futures for each change that is put back (default 2048)",
