@@ -43,9 +43,10 @@ def run(
     switches: dict[str, str] | None = None,
     does: dict[str, date] | None = None,
     until: date | None = None,
+    futures: int = FUTURES,
 ) -> Ensemble:
     """The pooled view with parameters multiplied or set, switches turned and events forced."""
-    options = Options(futures=FUTURES, until=until)
+    options = Options(futures=futures, until=until)
     options.settings = [Setting(name, distribution=parse_distribution(text)) for name, text in (sets or {}).items()]
     options.switches = switches or {}
     options.interventions = [Intervention(name, day) for name, day in (does or {}).items()]
@@ -116,13 +117,16 @@ def test_4_leaders_who_do_not_gamble_make_more_treaties_and_more_silence(how: st
 
 
 def test_5_a_stronger_guarantee_guards_armistices_and_raises_russias_price_too() -> None:
-    other = run(sets={"guarantee_extra": "0.4"})
+    """More silence in all by less than a point (16,384 futures show it; a trial of this world on paper had five): what the
+    guarantee takes from Ukraine's fear it adds to Russia's price.
+    """
+    before, other = run(futures=16_384), run(sets={"guarantee_extra": "0.4"}, futures=16_384)
     silent = (*SILENT, *TREATIES)
-    assert moved(ended(base(), GUARDED), ended(other, GUARDED), other) > CLEAR
-    assert moved(ended(base(), *silent), ended(other, *silent), other) > CLEAR
-    assert other.endings()[BARE].p > 0.001, "a bare armistice must stay possible: the level is drawn with noise"
+    assert moved(ended(before, GUARDED), ended(other, GUARDED), other) > CLEAR
+    assert moved(ended(before, *silent), ended(other, *silent), other) > CLEAR
+    assert 0.001 < other.endings()[BARE].p, "a bare armistice must stay possible: the level is drawn with noise"
     # the same guarantee costs Russia: with its alarm gone the guarantee alone brings more silence than with it
-    calm = run(sets={"guarantee_extra": "0.4", "alarm": "0"})
+    calm = run(sets={"guarantee_extra": "0.4", "alarm": "0"}, futures=16_384)
     assert moved(ended(other, *silent), ended(calm, *silent), calm) > CLEAR
 
 
